@@ -1,0 +1,182 @@
+"""
+The sentences of lint, by code. Doors translate them by code and fill in the same parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Text(NamedTuple):
+    """
+    Severity, what is wrong, and what to do; both sentences are ``str.format`` templates.
+    """
+
+    severity: str
+    message: str
+    fix: str
+
+
+TEXTS: Mapping[str, Text] = {
+    "one-start": Text(
+        "error",
+        "The process has no begin activity.",
+        "Choose the activity a new instance starts with.",
+    ),
+    "unknown-begin": Text(
+        "error",
+        "The begin activity “{key}” does not exist.",
+        "Choose one of the activities as begin.",
+    ),
+    "unknown-end": Text(
+        "error",
+        "The end activity “{key}” does not exist.",
+        "Choose one of the activities as end, or leave it blank.",
+    ),
+    "end-required": Text(
+        "error",
+        "The process has no end: every activity leads on to another one.",
+        "Choose an end activity, or remove the transitions out of the last one.",
+    ),
+    "end-has-outgoing": Text(
+        "error",
+        "Transitions lead out of the end “{title}”; they are never taken.",
+        "Remove these transitions, or choose another end.",
+    ),
+    "unknown-activity": Text(
+        "error",
+        "The transition “{name}” is connected to “{key}”, which does not exist.",
+        "Connect both ends to activities of this process, or remove the transition.",
+    ),
+    "duplicate-key": Text(
+        "error",
+        "The key “{key}” is used {count} times.",
+        "Give every activity and every transition its own key.",
+    ),
+    "unreachable": Text(
+        "error",
+        "“{title}” can never be reached from the begin activity.",
+        "Connect it with a transition, or remove it.",
+    ),
+    "no-path-to-end": Text(
+        "error",
+        "From “{title}” no way leads to an end.",
+        "Add a transition that leads to an end.",
+    ),
+    "self-loop": Text(
+        "warning",
+        "The transition “{name}” leads back to the activity it comes from.",
+        "Check that repeating the activity is intended.",
+    ),
+    "duplicate-edge": Text(
+        "warning",
+        "The transition “{name}” exists twice with the same condition.",
+        "Remove one of the two.",
+    ),
+    "label-required": Text(
+        "error",
+        "The activity “{key}” has no title.",
+        "Give it a title.",
+    ),
+    "title-too-long": Text(
+        "error",
+        "The title “{title}” has {length} characters; at most {limit} are allowed.",
+        "Shorten the title and put the rest into the description.",
+    ),
+    "duplicate-title": Text(
+        "error",
+        "{count} activities are called “{title}”.",
+        "Rename them so that people can tell them apart.",
+    ),
+    "condition-syntax": Text(
+        "error",
+        "The condition of “{name}” is not understood at position {position}: expected {expected}.",
+        "Correct the condition.",
+    ),
+    "unknown-field": Text(
+        "error",
+        "The condition of “{name}” reads “{field}”, which does not exist or may not be read.",
+        "Use a readable name, or allow it in GOFLOW_CONDITION_FIELDS.",
+    ),
+    "ambiguous-branch": Text(
+        "error",
+        "{count} transitions out of “{title}” have no condition, but only one can be taken.",
+        "Keep one of them as “otherwise” and give the others conditions.",
+    ),
+    "missing-default": Text(
+        "warning",
+        "Every transition out of “{title}” has a condition; when none holds, the item cannot go on.",
+        "Make one of them “otherwise” by clearing its condition.",
+    ),
+    "overlap-branch": Text(
+        "warning",
+        "Two transitions out of “{title}” accept the same outcome ({outcomes}); the first one is taken.",
+        "Let each outcome appear once, or check their order.",
+    ),
+    "fake-join": Text(
+        "warning",
+        "“{title}” waits for several branches ({mode}) but has fewer than two ways in.",
+        "Set its join to xor, or connect the missing branches.",
+    ),
+    "timeouts-only": Text(
+        "error",
+        "“{title}” is left by timeouts only, so nobody can complete it.",
+        "Add a transition that is no timeout.",
+    ),
+    "timeout-never-fires": Text(
+        "warning",
+        "“{title}” does not wait, so a timeout out of it never fires.",
+        "Move the timeout to an activity that waits for a person, or remove it.",
+    ),
+    "subflow-not-supported": Text(
+        "error",
+        "“{title}” is a subflow, and subflows are not run by this version.",
+        "Model it as activities of this process.",
+    ),
+    "no-application": Text(
+        "error",
+        "The automatic activity “{title}” has no application to run.",
+        "Choose a registered application, or let a person do it.",
+    ),
+    "open-to-everyone": Text(
+        "warning",
+        "Nobody is named for “{title}”, so any signed-in user may take it.",
+        "Name roles, groups or users, or a push application.",
+    ),
+    "unknown-application": Text(
+        "error",
+        "“{title}” uses the application “{name}”, which is not registered.",
+        "Register it in a workflow_apps module, or choose another one.",
+    ),
+    "unknown-push-application": Text(
+        "error",
+        "“{title}” uses the push application “{name}”, which is not registered.",
+        "Register it in a workflow_apps module, or choose another one.",
+    ),
+    "unknown-form": Text(
+        "error",
+        "“{title}” uses the form “{name}”, which is not registered.",
+        "Register it in a workflow_apps module, or leave it blank for the generic form.",
+    ),
+    "unknown-role": Text(
+        "error",
+        "“{title}” names the role “{name}”, which does not exist.",
+        "Create the role, or choose another one.",
+    ),
+    "unknown-hook": Text(
+        "error",
+        "The transition “{title}” uses the hook “{name}”, which is not registered.",
+        "Register it in a workflow_apps module, or remove it.",
+    ),
+    "sla-syntax": Text(
+        "error",
+        "The time limit of “{title}” is not understood: {problem}",
+        "Write a number and a unit, such as 3d or 12h.",
+    ),
+    "sla-order": Text(
+        "warning",
+        "“{title}” warns after {warn}, which is not before its limit of {duration}.",
+        "Set a limit, and let the warning come before it.",
+    ),
+}
