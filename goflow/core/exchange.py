@@ -7,7 +7,6 @@ written by hand may be short: keys come from titles, orderings from positions, e
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -16,60 +15,33 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
+from goflow.core import readers
 from goflow.core.conditions import normalise
-from goflow.core.errors import ConditionError, DefinitionError
+from goflow.core.errors import ConditionError
 from goflow.core.graph import ActivityDef, JoinMode, Kind, NodeType, ProcessDef, SplitMode, TransitionDef
+from goflow.core.readers import Data, ExchangeError, Reader
+
+__all__ = ["ExchangeError", "from_dict", "slug", "to_dict"]
 
 FORMAT = "goflow-process"
 FORMAT_VERSION = 1
 
 MAX_ACTIVITIES = 1_000
 MAX_TRANSITIONS = 5_000
-MAX_TITLE = 100
-MAX_NAME = 255
-MAX_KEY = 220
-MAX_CONDITION = 2_000
-MAX_DESCRIPTION = 10_000
-MAX_PARAMS = 10_000
-MAX_DEPTH = 5
-MAX_NAMES = 100
-LARGEST_NUMBER = 2**31 - 1
 ORDERING_STEP = 10
-KEY = re.compile(r"[a-z0-9][a-z0-9_-]*")
-
-Data = dict[str, object]
-Reader = Callable[[object, str], object]
-
-
-class ExchangeError(DefinitionError):
-    """
-    Data is no definition; the message names the path of the offending value, such as ``activities[3].title``.
-    """
-
-    code = "exchange-error"
-
-    def __init__(self, path: str, problem: str) -> None:
-        super().__init__(
-            f"{path}: {problem}" if path else problem, details={"path": path, "problem": problem}
-        )
-        self.path = path
-        self.problem = problem
-
-    def __reduce__(self) -> tuple[type[ExchangeError], tuple[str, str]]:
-        # Exceptions unpickle from ``args``, which hold the message only.
-        return type(self), (self.path, self.problem)
+LONGEST_DERIVED = readers.MAX_KEY - 10
 
 
 UPGRADERS: Mapping[int, Callable[[Data], Data]] = MappingProxyType({})
 """By format version: the function that turns data of that version into data of the next one."""
 
 
-def slug(text: str) -> str:
+def slug(title: str) -> str:
     """
-    The text as a lower-case ASCII key. Empty when it has no Latin letter or digit: the caller names a stand-in.
+    A lower-case ASCII key. Empty when the text has no Latin letter or digit: the caller names a stand-in.
     """
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
-    return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")[:MAX_TITLE].rstrip("-")
+    ascii_text = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")[: readers.MAX_TITLE].rstrip("-")
 
 
 def to_dict(definition: ProcessDef) -> Data:
@@ -92,7 +64,7 @@ def from_dict(data: object) -> ProcessDef:
 
     Raises ExchangeError for anything unknown, of a wrong type, too large, doubled or dangling.
     """
-    body = _upgraded(_mapping(data, ""))
+    body = _upgraded(readers.mapping(data, ""))
     _refuse_unknown(body, PROCESS_READERS.keys() | {"activities", "transitions"}, "")
     values = _read(body, PROCESS_READERS, "")
     activities = _activities(body.get("activities", []))
@@ -149,7 +121,7 @@ def _stored(condition: str) -> str:
 def _upgraded(data: Data) -> Data:
     if data.get("format") != FORMAT:
         raise ExchangeError("format", f"expected {FORMAT!r}; this is no goflow process")
-    version = _whole(data.get("format_version"), "format_version")
+    version = readers.whole(data.get("format_version"), "format_version")
     if version > FORMAT_VERSION:
         raise ExchangeError(
             "format_version", f"{version} is newer than {FORMAT_VERSION}; update goflow to read it"
@@ -165,7 +137,7 @@ def _upgraded(data: Data) -> Data:
 def _activities(data: object) -> tuple[ActivityDef, ...]:
     found: list[ActivityDef] = []
     used: set[str] = _given_keys(data)
-    for index, entry in enumerate(_listing(data, "activities", MAX_ACTIVITIES)):
+    for index, entry in enumerate(readers.listing(data, "activities", MAX_ACTIVITIES)):
         path = f"activities[{index}]"
         values = _entry(entry, ACTIVITY_READERS, path)
         if "key" not in values:
@@ -178,7 +150,7 @@ def _activities(data: object) -> tuple[ActivityDef, ...]:
 def _transitions(data: object, known: Collection[str]) -> tuple[TransitionDef, ...]:
     found: list[TransitionDef] = []
     used: set[str] = _given_keys(data)
-    for index, entry in enumerate(_listing(data, "transitions", MAX_TRANSITIONS)):
+    for index, entry in enumerate(readers.listing(data, "transitions", MAX_TRANSITIONS)):
         path = f"transitions[{index}]"
         values = _entry(entry, TRANSITION_READERS, path)
         for end in ("source", "target"):
@@ -187,28 +159,26 @@ def _transitions(data: object, known: Collection[str]) -> tuple[TransitionDef, .
                     f"{path}.{end}", f"there is no activity {values[end]!r}; use the key of one"
                 )
         if "key" not in values:
-            values["key"] = _unique(f"{values['source']}-{values['target']}", used)
+            values["key"] = _unique(f"{values['source']}-{values['target']}"[:LONGEST_DERIVED], used)
         values.setdefault("ordering", ORDERING_STEP * (index + 1))
         found.append(_built(TransitionDef, values))
     _refuse_doubled([t.key for t in found], "transitions")
     return tuple(found)
 
 
-def _entry(data: object, readers: Mapping[str, Reader], path: str) -> Data:
-    entry = _mapping(data, path)
-    _refuse_unknown(entry, readers.keys(), f"{path}.")
-    return _read(entry, readers, f"{path}.")
+def _entry(data: object, table: Mapping[str, Reader], path: str) -> Data:
+    entry = readers.mapping(data, path)
+    _refuse_unknown(entry, table.keys(), f"{path}.")
+    return _read(entry, table, f"{path}.")
 
 
-def _read(entry: Data, readers: Mapping[str, Reader], prefix: str) -> Data:
-    for name in REQUIRED & readers.keys() - entry.keys():
+def _read(entry: Data, table: Mapping[str, Reader], prefix: str) -> Data:
+    for name in sorted(REQUIRED & table.keys() - entry.keys()):
         raise ExchangeError(f"{prefix}{name}", "is missing")
-    return {name: readers[name](value, f"{prefix}{name}") for name, value in entry.items() if name in readers}
+    return {name: table[name](value, f"{prefix}{name}") for name, value in entry.items() if name in table}
 
 
-def _built(
-    kind: Callable[..., Any], values: Data
-) -> Any:  # the readers checked every value against its field
+def _built(kind: Callable[..., Any], values: Data) -> Any:  # each reader has checked its value
     return kind(**values)
 
 
@@ -242,169 +212,54 @@ def _refuse_unknown(entry: Data, known: Collection[str], prefix: str) -> None:
             raise ExchangeError(f"{prefix}{name}", f"is unknown; expected one of {', '.join(sorted(known))}")
 
 
-# Readers of single values
-
-
-def _mapping(value: object, path: str) -> Data:
-    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
-        raise ExchangeError(path, "expected an object")
-    return value
-
-
-def _listing(value: object, path: str, limit: int) -> list[object]:
-    if not isinstance(value, list):
-        raise ExchangeError(path, "expected a list")
-    if len(value) > limit:
-        raise ExchangeError(path, f"has {len(value)} entries, at most {limit} are read; split the process")
-    return value
-
-
-def _text(limit: int) -> Callable[[object, str], str]:
-    def read(value: object, path: str) -> str:
-        if not isinstance(value, str):
-            raise ExchangeError(path, "expected a text")
-        if len(value) > limit:
-            raise ExchangeError(path, f"has {len(value)} characters, at most {limit} are allowed")
-        if "\x00" in value:
-            raise ExchangeError(path, "holds a null character, which no database stores; remove it")
-        return value
-
-    return read
-
-
-def _filled(value: object, path: str) -> str:
-    text = _text(MAX_TITLE)(value, path)
-    if not text.strip():
-        raise ExchangeError(path, "may not be blank")
-    return text
-
-
-def _key(value: object, path: str) -> str:
-    text = _text(MAX_KEY)(value, path)
-    if not KEY.fullmatch(text):
-        raise ExchangeError(path, f"{text!r} is no key; use lower-case letters, digits, - and _")
-    return text
-
-
-def _whole(value: object, path: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ExchangeError(path, "expected a whole number")
-    if abs(value) > LARGEST_NUMBER:
-        raise ExchangeError(path, f"is out of range; at most {LARGEST_NUMBER}")
-    return value
-
-
-def _flag(value: object, path: str) -> bool:
-    if not isinstance(value, bool):
-        raise ExchangeError(path, "expected true or false")
-    return value
-
-
-def _choice(kind: type[Enum]) -> Reader:
-    def read(value: object, path: str) -> object:
-        if value not in [member.value for member in kind]:
-            choices = ", ".join(str(member.value) for member in kind)
-            raise ExchangeError(path, f"expected one of {choices}")
-        return kind(value)
-
-    return read
-
-
-def _names(value: object, path: str) -> tuple[str, ...]:
-    entries = _listing(value, path, MAX_NAMES)
-    return tuple(_text(MAX_NAME)(entry, f"{path}[{index}]") for index, entry in enumerate(entries))
-
-
-def _place(value: object, path: str) -> tuple[int, int]:
-    entries = _listing(value, path, 2)
-    if len(entries) != 2:
-        raise ExchangeError(path, "expected two whole numbers, x and y")
-    return _whole(entries[0], f"{path}[0]"), _whole(entries[1], f"{path}[1]")
-
-
-def _condition(value: object, path: str) -> str:
-    text = _text(MAX_CONDITION)(value, path)
-    try:
-        return normalise(text)
-    except ConditionError as exc:
-        raise ExchangeError(path, str(exc)) from exc
-
-
-def _params(value: object, path: str) -> Data:
-    params = _mapping(value, path)
-    _check_depth(params, path)
-    if len(json.dumps(params)) > MAX_PARAMS:
-        raise ExchangeError(path, f"is longer than {MAX_PARAMS} characters as JSON")
-    return params
-
-
-def _check_depth(params: Data, path: str) -> None:
-    waiting: list[tuple[object, str, int]] = [(params, path, 1)]
-    while waiting:
-        value, place, depth = waiting.pop()
-        if depth > MAX_DEPTH and isinstance(value, (dict, list)):
-            raise ExchangeError(place, f"is nested deeper than {MAX_DEPTH} levels")
-        if isinstance(value, dict):
-            waiting += [(part, f"{place}.{key}", depth + 1) for key, part in _mapping(value, place).items()]
-        elif isinstance(value, list):
-            waiting += [(part, f"{place}[{index}]", depth + 1) for index, part in enumerate(value)]
-        elif not _is_scalar(value):
-            raise ExchangeError(place, "expected a JSON value: text, finite number, true, false or null")
-
-
-def _is_scalar(value: object) -> bool:
-    is_finite = not isinstance(value, float) or abs(value) < float("inf")
-    return is_finite and (value is None or isinstance(value, (str, int, float, bool)))
-
-
 REQUIRED = frozenset({"title", "source", "target"})
 
-_title, _name, _description = _filled, _text(MAX_NAME), _text(MAX_DESCRIPTION)
+_name, _description = readers.text(readers.MAX_NAME), readers.text(readers.MAX_DESCRIPTION)
 
 PROCESS_READERS: Mapping[str, Reader] = {
-    "code": _key,
-    "title": _title,
-    "begin": _text(MAX_KEY),
-    "end": _text(MAX_KEY),
-    "version": _whole,
+    "code": readers.key,
+    "title": readers.filled,
+    "begin": readers.text(readers.MAX_KEY),
+    "end": readers.text(readers.MAX_KEY),
+    "version": readers.whole,
     "description": _description,
-    "priority": _whole,
+    "priority": readers.whole,
     "content_type": _name,
 }
 ACTIVITY_READERS: Mapping[str, Reader] = {
-    "key": _key,
-    "title": _title,
-    "kind": _choice(Kind),
-    "node_type": _choice(NodeType),
+    "key": readers.key,
+    "title": readers.filled,
+    "kind": readers.choice(Kind),
+    "node_type": readers.choice(NodeType),
     "description": _description,
-    "autostart": _flag,
-    "autofinish": _flag,
-    "terminate": _flag,
-    "join_mode": _choice(JoinMode),
-    "split_mode": _choice(SplitMode),
+    "autostart": readers.flag,
+    "autofinish": readers.flag,
+    "terminate": readers.flag,
+    "join_mode": readers.choice(JoinMode),
+    "split_mode": readers.choice(SplitMode),
     "push_application": _name,
-    "push_params": _params,
+    "push_params": readers.params,
     "application": _name,
-    "app_params": _params,
+    "app_params": readers.params,
     "form_class": _name,
     "form_template": _name,
     "subflow": _name,
-    "roles": _names,
-    "allowed_groups": _names,
-    "allowed_users": _names,
+    "roles": readers.names,
+    "allowed_groups": readers.names,
+    "allowed_users": readers.names,
     "sla_duration": _name,
     "sla_warn": _name,
-    "sla_roles": _names,
+    "sla_roles": readers.names,
     "compensation_handler": _name,
-    "position": _place,
+    "position": readers.place,
 }
 TRANSITION_READERS: Mapping[str, Reader] = {
-    "key": _key,
-    "source": _text(MAX_KEY),
-    "target": _text(MAX_KEY),
-    "name": _text(MAX_TITLE),
-    "condition": _condition,
-    "ordering": _whole,
+    "key": readers.key,
+    "source": readers.text(readers.MAX_KEY),
+    "target": readers.text(readers.MAX_KEY),
+    "name": readers.text(readers.MAX_TITLE),
+    "condition": readers.condition,
+    "ordering": readers.whole,
     "pre_hook": _name,
     "post_hook": _name,
     "description": _description,

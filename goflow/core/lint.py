@@ -1,8 +1,8 @@
 """
 What is wrong with a definition, before anything runs: structure, titles, conditions, names and durations.
 
-Errors block publishing, never saving a draft. Every problem carries a stable code and the values of its sentence,
-so that a door can translate it.
+Errors block publishing, never saving a draft. Every problem carries a stable code and the values of its
+sentence, so that a door can translate it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ from goflow.core.problem_texts import TEXTS
 
 MAX_TITLE = 100
 READABLE = {
-    "instance": frozenset(
-        ("id", "title", "status", "condition", "priority", "created_at")
-        + ("user.username", "process.title", "process.version")
+    "instance": frozenset(("id", "title", "status", "condition", "priority", "created_at")).union(
+        ("user.username", "process.title", "process.version")
     ),
-    "workitem": frozenset(("id", "status", "priority", "condition", "user.username", "created_at")),
+    "workitem": frozenset(["id", "status", "priority", "condition", "user.username", "created_at"]),
 }
 
 
