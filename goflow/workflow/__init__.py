@@ -1,0 +1,3 @@
+"""
+Definitions: what a process is.
+"""

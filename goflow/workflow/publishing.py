@@ -1,0 +1,223 @@
+"""
+The life of a version: problems, publish, retire, roll back.
+
+Every verb is one transaction that first locks all versions of the code, so that two of them never overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
+
+from goflow import clock
+from goflow.conf import conf
+from goflow.core import lint
+from goflow.errors import PublishConflict, PublishRefused
+from goflow.journal import recorder
+from goflow.journal.events import Event, process_stream
+from goflow.signals import process_published
+from goflow.workflow import fingerprints, loader, queues, registry
+from goflow.workflow.cloning import clone
+from goflow.workflow.fields import readable_fields
+from goflow.workflow.models import Activity, Process
+from goflow.workflow.versions import actor_id, database, lock_versions
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+__all__ = ["clone", "known", "problems", "publish", "retire", "roll_back"]
+
+
+def problems(process: Process) -> tuple[lint.Problem, ...]:
+    """
+    Everything lint finds in the version as it is in the database, with what this project knows.
+    """
+    return lint.problems(loader.read(process).graph, known(process))
+
+
+def known(process: Process | None = None) -> lint.Known:
+    """
+    The names that exist in this project; with a process, also what its model and its human pages allow.
+    """
+    using = database(process) if process is not None else "default"
+    return lint.Known(
+        applications=registry.names(registry.APPLICATION) | _pages(process),
+        push_applications=registry.names(registry.PUSH_APPLICATION),
+        forms=registry.names(registry.FORM),
+        hooks=registry.names(registry.HOOK),
+        roles=frozenset(Group.objects.using(using).values_list("name", flat=True)),
+        fields=_fields(process),
+    )
+
+
+def publish(
+    process: Process,
+    *,
+    by: AbstractBaseUser | None = None,
+    note: str = "",
+    check: bool = True,
+    revision: int | None = None,
+    rollback: bool = False,
+) -> tuple[lint.Problem, ...]:
+    """
+    Freeze the draft and make it the version that new instances start from; the one before is retired.
+
+    Args:
+        process: the draft; brought up to date when this returns.
+        by: who publishes; None is the system.
+        note: what changed, kept as the version note; blank keeps the draft's own.
+        check: False publishes in spite of errors. Only for definitions that were checked elsewhere.
+        revision: the draft's revision that the caller has seen; another one is a PublishConflict.
+        rollback: told to the receivers of ``process_published``.
+
+    Returns:
+        The warnings (and, unchecked, the errors) that lint found.
+
+    Raises:
+        PublishRefused: the draft has errors; nothing has changed.
+        PublishConflict: it is no draft (any more), or not of that revision; nothing has changed.
+    """
+    using = database(process)
+    with transaction.atomic(using=using):
+        lock_versions(process)
+        _take(process, by=by, note=note, revision=revision)
+        stored = Process.objects.using(using).get(pk=process.pk)
+        found = _checked(stored, check=check)
+        retired = _retire_others(stored)
+        _freeze(stored)
+        _make_group(stored)
+        _record(stored, "process.published", by, rows=retired)
+        sent = partial(_announce, stored, by, rollback=rollback)
+        transaction.on_commit(sent, using=using, robust=True)
+    process.refresh_from_db()
+    return found
+
+
+def retire(process: Process, *, by: AbstractBaseUser | None = None) -> None:
+    """
+    Take the published version out of use: nothing new starts from it, running instances go on.
+
+    Raises PublishConflict when it is not published (any more).
+    """
+    using = database(process)
+    with transaction.atomic(using=using):
+        lock_versions(process)
+        rows = models.QuerySet(Process, using=using).filter(pk=process.pk, published_code__isnull=False)
+        if not rows.update(published_code=None, status=Process.Status.RETIRED):
+            raise PublishConflict(process=process.title, version=process.version)
+        _record(process, "process.retired", by)
+    process.refresh_from_db()
+
+
+def roll_back(process: Process, *, by: AbstractBaseUser | None = None, note: str = "") -> Process:
+    """
+    Publish a copy of an older version, as the newest one. Raises what ``publish`` raises; then no copy stays.
+    """
+    with transaction.atomic(using=database(process)):
+        copy = clone(process, by=by, note=note)
+        publish(copy, by=by, note=note, rollback=True)
+    return copy
+
+
+def _pages(process: Process | None) -> frozenset[str]:
+    if process is None:
+        return frozenset()
+    rows = Activity.objects.using(database(process)).filter(process_id=process.pk, application__isnull=False)
+    used = set(rows.values_list("application__url", "autostart"))
+    automatic = {url for url, autostart in used if autostart}
+    return frozenset(url for url, _ in used if url not in automatic and (conf.WF_APPS_PREFIX or "/" in url))
+
+
+def _fields(process: Process | None) -> frozenset[str] | None:
+    if process is None or process.content_type_id is None:
+        return None
+    bound = ContentType.objects.db_manager(database(process)).get_for_id(process.content_type_id)
+    model = bound.model_class()
+    return frozenset(readable_fields(model)) if model is not None else None
+
+
+def _take(process: Process, *, by: AbstractBaseUser | None, note: str, revision: int | None) -> None:
+    draft = models.QuerySet(Process, using=database(process)).filter(
+        pk=process.pk, status=Process.Status.DRAFT
+    )
+    if revision is not None:
+        draft = draft.filter(revision=revision)
+    values: dict[str, Any] = {"version_note": note} if note else {}  # values of several columns
+    taken = draft.update(
+        status=Process.Status.PUBLISHED,
+        published_at=clock.now(),
+        published_by_id=by.pk if by else None,
+        **values,
+    )
+    if not taken:
+        raise PublishConflict(process=process.title, version=process.version)
+
+
+def _checked(process: Process, *, check: bool) -> tuple[lint.Problem, ...]:
+    found = problems(process)
+    errors = [problem for problem in found if problem.severity is lint.Severity.ERROR]
+    if check and errors:
+        raise PublishRefused(problems=found, process=process.title, count=len(errors))
+    return found
+
+
+def _retire_others(process: Process) -> list[Process]:
+    versions = models.QuerySet(Process, using=database(process)).filter(
+        tenant_id=process.tenant_id, code=process.code
+    )
+    others = list(versions.filter(published_code__isnull=False).exclude(pk=process.pk))
+    versions.filter(pk__in=[other.pk for other in others]).update(
+        published_code=None, status=Process.Status.RETIRED
+    )
+    return others
+
+
+def _freeze(process: Process) -> None:
+    queues.assign(process)
+    process.fingerprint = fingerprints.of(loader.read(process))
+    process.published_code = process.code
+    models.QuerySet(Process, using=database(process)).filter(pk=process.pk).update(
+        fingerprint=process.fingerprint, published_code=process.published_code
+    )
+
+
+def _make_group(process: Process) -> None:
+    if not conf.AUTO_CREATE_PROCESS_GROUPS:
+        return
+    using = database(process)
+    group, _ = Group.objects.using(using).get_or_create(name=process.title)
+    # Data migrations publish before Django has made the permissions of this app.
+    permission, _ = Permission.objects.using(using).get_or_create(
+        content_type=ContentType.objects.db_manager(using).get_for_model(Process),
+        codename="can_instantiate",
+        defaults={"name": dict(Process._meta.permissions)["can_instantiate"]},
+    )
+    group.permissions.add(permission)
+
+
+def _record(
+    process: Process, action: str, by: AbstractBaseUser | None, *, rows: Iterable[Process] = ()
+) -> None:
+    told = [(old, "process.retired") for old in rows] + [(process, action)]
+    recorder.record(
+        [
+            Event(
+                stream=process_stream(process.code),
+                action=name,
+                created_at=clock.now(),
+                actor=actor_id(by),
+                process_id=version.pk,
+                metadata={"version": version.version, "tenant": version.tenant_id},
+            )
+            for version, name in told
+        ]
+    )
+
+
+def _announce(process: Process, by: AbstractBaseUser | None, *, rollback: bool) -> None:
+    process_published.send_robust(sender=Process, process=process, actor=by, rollback=rollback)

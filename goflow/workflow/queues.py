@@ -1,0 +1,83 @@
+"""
+The pools of a version: made, or shared, when it is published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from django.db import models
+
+from goflow.workflow import fingerprints, loader
+from goflow.workflow.models import Activity, Process, Queue
+from goflow.workflow.versions import database
+
+
+class _Pool(NamedTuple):
+    groups: frozenset[int]
+    users: frozenset[Any]  # primary keys of any user model
+
+
+def assign(process: Process) -> None:
+    """
+    Give each activity that names groups or users the queue of exactly those; a constant number of queries.
+
+    Safe when two versions that need the same queue are published at the same moment.
+    """
+    using = database(process)
+    loaded = loader.read(process)
+    pools = {
+        loaded.activity_ids[key]: _Pool(loaded.group_ids[key], loaded.user_ids[key]) for key in loaded.titles
+    }
+    needed = {fingerprints.of_people(*pool): pool for pool in pools.values() if any(pool)}
+    queues = _existing_or_made(needed, using)
+    _point(pools, queues, using)
+
+
+def _existing_or_made(needed: Mapping[str, _Pool], using: str) -> dict[str, int]:
+    found = _found(needed, using)
+    missing = {fingerprint: pool for fingerprint, pool in needed.items() if fingerprint not in found}
+    if missing:
+        table = Queue.objects.using(using)
+        # Another publisher may insert the same ones meanwhile: both write the same members then.
+        table.bulk_create([Queue(fingerprint=name) for name in missing], ignore_conflicts=True)
+        found = _found(needed, using)
+        _fill(
+            Queue.groups.through, "group_id", {found[name]: missing[name].groups for name in missing}, using
+        )
+        _fill(
+            Queue.users.through, _user_column(), {found[name]: missing[name].users for name in missing}, using
+        )
+    return found
+
+
+def _found(needed: Mapping[str, _Pool], using: str) -> dict[str, int]:
+    rows = Queue.objects.using(using).filter(fingerprint__in=needed)
+    return dict(rows.values_list("fingerprint", "pk"))
+
+
+def _user_column() -> str:
+    return f"{Queue._meta.get_field('users').m2m_reverse_field_name()}_id"  # type: ignore[union-attr] # a many-to-many field
+
+
+def _fill(through: Any, column: str, members: Mapping[int, frozenset[Any]], using: str) -> None:
+    rows = [through(queue_id=queue, **{column: pk}) for queue, pks in members.items() for pk in sorted(pks)]
+    through._default_manager.using(using).bulk_create(rows, ignore_conflicts=True)
+
+
+def _point(pools: Mapping[int, _Pool], queues: Mapping[str, int], using: str) -> None:
+    # Plain querysets: the version is locked for editing already.
+    rows = models.QuerySet(Activity, using=using).filter(pk__in=pools)
+    rows.update(
+        queue=models.Case(*_cases(pools, queues), default=None, output_field=models.BigIntegerField())
+    )
+
+
+def _cases(pools: Mapping[int, _Pool], queues: Mapping[str, int]) -> Iterator[models.When]:
+    by_queue: dict[int, list[int]] = {}
+    for activity_id, pool in pools.items():
+        if any(pool):
+            by_queue.setdefault(queues[fingerprints.of_people(*pool)], []).append(activity_id)
+    for queue_id, activity_ids in by_queue.items():
+        yield models.When(pk__in=activity_ids, then=models.Value(queue_id))
