@@ -44,6 +44,13 @@ class LeaveRequest(models.Model):
         on_delete=models.SET_NULL,
         related_name="leave_requests",
     )
+    days_debited = models.PositiveIntegerField(
+        _("days debited"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Empty until the account was debited; 0 when this type of leave costs no days."),
+    )
 
     class Meta:
         verbose_name = _("leave request")
@@ -58,6 +65,13 @@ class LeaveRequest(models.Model):
         Calendar days from the first to the last, both included.
         """
         return (self.day_end - self.day_start).days + 1
+
+    @property
+    def is_granted(self) -> bool:
+        """
+        Whether the personnel office has recorded the leave. Until then it is open, denied or withdrawn.
+        """
+        return self.days_debited is not None
 
 
 class Manager(models.Model):
