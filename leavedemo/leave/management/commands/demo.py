@@ -47,9 +47,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["data_dir"] and Path(options["data_dir"]).resolve() != settings.DATA_DIR:
-            raise CommandError(
-                "--data-dir comes too late here; set LEAVEDEMO_DATA_DIR before the settings load."
-            )
+            raise CommandError("--data-dir comes too late here; set LEAVEDEMO_DATA_DIR before Django starts.")
         if options["reset"]:
             self.reset()
         self.prepare()

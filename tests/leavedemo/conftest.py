@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+
+from leavedemo.leave.models import LeaveRequest, LeaveType
+from leavedemo.leave.seed import seed
+
+MONDAY = datetime.date(2030, 1, 7)
+
+Asked = Callable[..., LeaveRequest]
+
+
+@pytest.fixture
+def company(db: None) -> None:
+    """The demo's people, accounts and processes."""
+    seed()
+
+
+@pytest.fixture
+def asked(company: None) -> Asked:
+    """A stored request of tertius."""
+
+    def ask(days: int = 3, type: LeaveType = LeaveType.VACATION, by: str = "tertius") -> LeaveRequest:  # noqa: A002 - the model's own name
+        return LeaveRequest.objects.create(
+            day_start=MONDAY,
+            day_end=MONDAY + datetime.timedelta(days=days - 1),
+            type=type,
+            requester=User.objects.get(username=by),
+        )
+
+    return ask
