@@ -50,8 +50,8 @@ def install(sender: object, using: str = "default", **kwargs: Any) -> None:  # t
         _create(connection)
     except DatabaseError as exc:
         logger.warning(
-            "The database %r does not let goflow protect its audit rows by a trigger (%s). They work without; "
-            "let the database user create triggers and run migrate again.",
+            "The database %r does not let goflow protect its audit rows by a trigger (%s). They work "
+            "without; let the database user create triggers and run migrate again.",
             using,
             exc,
         )

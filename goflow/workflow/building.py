@@ -121,7 +121,7 @@ def _users(named: Collection[str | AbstractBaseUser]) -> list[AbstractBaseUser]:
 def _end(process: Process, named: Activity | str) -> Activity:
     if isinstance(named, Activity):
         return named
-    found = Activity.objects.filter(process=process, title=named).first()
+    found: Activity | None = Activity.objects.filter(process=process, title=named).first()
     if found is None:
         raise DefinitionError(f"{process.title!r} has no activity {named!r}; add it before its transitions")
     return found

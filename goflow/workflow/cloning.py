@@ -14,7 +14,7 @@ from goflow.journal import recorder
 from goflow.journal.events import Event, process_stream
 from goflow.journal.rows import insert
 from goflow.workflow.models import Activity, Process, Transition, WorkflowLayout
-from goflow.workflow.versions import actor_id, database, lock_versions
+from goflow.workflow.versions import actor_id, database, lock_versions, plain
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -101,9 +101,7 @@ def _people(through: Any, process: Process, activities: Mapping[int, int], using
 def _finish(process: Process, copy: Process, activities: Mapping[int, int], using: str) -> None:
     copy.begin_id = activities.get(process.begin_id or 0)
     copy.end_id = activities.get(process.end_id or 0)
-    models.QuerySet(Process, using=using).filter(pk=copy.pk).update(
-        begin_id=copy.begin_id, end_id=copy.end_id
-    )
+    plain(Process, using).filter(pk=copy.pk).update(begin_id=copy.begin_id, end_id=copy.end_id)
     layout = WorkflowLayout.objects.using(using).filter(process_id=process.pk).first()
     if layout is not None:
         insert(

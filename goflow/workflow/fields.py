@@ -16,7 +16,7 @@ def readable_fields(model: type[models.Model]) -> tuple[str, ...]:
     """
     The names that conditions may write after ``wfobject.``.
 
-    ``GOFLOW_CONDITION_FIELDS`` for the model, else its plain fields and ``<foreign key>_id``, without secrets.
+    What ``GOFLOW_CONDITION_FIELDS`` gives, else the plain fields and ``<foreign key>_id``, without secrets.
     """
     chosen = {label.lower(): names for label, names in conf.CONDITION_FIELDS.items()}.get(
         model._meta.label_lower

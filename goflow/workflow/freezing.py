@@ -12,6 +12,7 @@ from django.db.models.signals import m2m_changed
 from goflow.workflow.cloning import PEOPLE
 from goflow.workflow.frozen import DRAFT, refuse_frozen
 from goflow.workflow.models import Activity, Process
+from goflow.workflow.versions import plain
 
 BEFORE = frozenset({"pre_add", "pre_remove", "pre_clear"})
 
@@ -37,7 +38,7 @@ def _refuse(  # the signature of m2m_changed
     if action not in BEFORE:
         return
     with transaction.atomic(using=using):
-        versions = models.QuerySet(Process, using=using).filter(
+        versions = plain(Process, using).filter(
             pk__in=_process_ids(sender, instance, pk_set, reverse=reverse, using=using)
         )
         # The lock keeps a publisher out until the change is written, when the caller has a transaction.
@@ -50,7 +51,7 @@ def _process_ids(
 ) -> set[int]:
     if not reverse:
         return {instance.process_id}  # type: ignore[attr-defined] # the instance is an activity
-    activities = models.QuerySet(Activity, using=using)
+    activities = plain(Activity, using)
     if pk_set is not None:
         return set(activities.filter(pk__in=pk_set).values_list("process_id", flat=True))
     other = next(field for field in through._meta.concrete_fields if field.related_model is type(instance))

@@ -4,7 +4,7 @@ What keeps the parts of published and retired versions as they were.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import models, router, transaction
@@ -85,7 +85,7 @@ class FrozenWithProcess(models.Model):
     A part of a definition: saved and deleted only while its process is a draft.
     """
 
-    process_id: int
+    process_id: Any  # the foreign key of the subclass
 
     objects = PartQuerySet.as_manager()
 
@@ -98,8 +98,8 @@ class FrozenWithProcess(models.Model):
         """
         using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
         with transaction.atomic(using=using):
-            self._refuse_move(using)
             hold_draft(_versions(type(self), using).filter(pk=self.process_id))
+            self._refuse_move(using)
             super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:  # Django's own signature
@@ -114,12 +114,14 @@ class FrozenWithProcess(models.Model):
     def _refuse_move(self, using: str) -> None:
         if self._state.adding:
             return
-        stored = type(self)._base_manager.using(using).filter(pk=self.pk)
+        stored: models.QuerySet[Any] = models.QuerySet(type(self), using=using).filter(pk=self.pk)
         if stored.exclude(process_id=self.process_id).exists():
             raise DefinitionError("a part of a definition stays in its process; make a new one in the other")
 
 
-def changed_fields(row: models.Model, stored: dict[str, Any], names: Collection[str] | None) -> set[str]:
+def changed_fields(
+    row: models.Model, stored: Mapping[str, object], names: Collection[str] | None
+) -> set[str]:
     """
     The fields that saving ``row`` (only ``names``, or all) would change, compared with its stored values.
     """
@@ -134,5 +136,5 @@ def changed_fields(row: models.Model, stored: dict[str, Any], names: Collection[
 
 
 def _versions(model: type[models.Model], using: str) -> models.QuerySet[Any]:
-    process = model._meta.get_field("process").related_model
-    return models.QuerySet(process, using=using)  # type: ignore[type-var, misc] # a foreign key's model is a class
+    process: Any = model._meta.get_field("process").related_model  # a class, once the apps are loaded
+    return models.QuerySet(process, using=using)

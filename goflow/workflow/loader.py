@@ -29,8 +29,8 @@ class Loaded:
     The ids are those of the moment of publishing; whether a role still has members is asked at run time.
 
     Attributes:
-        queues: activity key to queue key: ``q:<id>``, or ``*<tenant>`` when the activity names nobody. Activities
-            of a draft that name somebody are missing: their queue is made at publish.
+        queues: activity key to queue key: ``q:<id>``, or ``*<tenant>`` when the activity names nobody.
+            Activities of a draft that name somebody are missing: their queue is made at publish.
         group_ids: activity key to groups that may take its items (roles and allowed groups).
         role_ids: activity key to its roles only.
         user_ids: activity key to the users who may take its items.

@@ -171,7 +171,7 @@ class Process(models.Model):
         verbose_name = _("process")
         verbose_name_plural = _("processes")
         ordering: ClassVar[list[str]] = ["code", "-version"]
-        permissions: ClassVar[list[tuple[str, str]]] = [
+        permissions: ClassVar[Any] = [  # pairs; the stubs want lazy labels allowed
             ("can_instantiate", "Can start a process"),
             ("can_browse", "Can browse processes and their instances"),
         ]
@@ -182,13 +182,6 @@ class Process(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} v{self.version}"
-
-    @property
-    def is_draft(self) -> bool:
-        """
-        Whether this version may be edited.
-        """
-        return self.status == self.Status.DRAFT
 
     def save(self, *args: Any, **kwargs: Any) -> None:  # Django's own signature
         """
@@ -216,7 +209,7 @@ class Process(models.Model):
         return super().delete(*args, **kwargs)
 
     def _guard(self, using: str, names: Collection[str] | None) -> None:
-        table = models.QuerySet(Process, using=using).filter(pk=self.pk)
+        table: models.QuerySet[Process] = models.QuerySet(Process, using=using).filter(pk=self.pk)
         is_draft = bool(table.filter(status=self.Status.DRAFT).update(revision=models.F("revision") + 1))
         stored = table.values().first()
         if stored is None:
@@ -237,6 +230,13 @@ class Process(models.Model):
             raise DefinitionError(
                 f"{self.title!r} cannot be saved as {self.status}; save it as a draft, then publish it"
             )
+
+    @property
+    def is_draft(self) -> bool:
+        """
+        Whether this version may be edited.
+        """
+        return self.status == self.Status.DRAFT
 
     def require_draft(self) -> None:
         """

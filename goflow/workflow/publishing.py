@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from django.db import models, transaction
+from django.db import transaction
 
 from goflow import clock
 from goflow.conf import conf
@@ -25,7 +25,7 @@ from goflow.workflow import fingerprints, loader, queues, registry
 from goflow.workflow.cloning import clone
 from goflow.workflow.fields import readable_fields
 from goflow.workflow.models import Activity, Process
-from goflow.workflow.versions import actor_id, database, lock_versions
+from goflow.workflow.versions import actor_id, database, lock_versions, plain
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -107,7 +107,7 @@ def retire(process: Process, *, by: AbstractBaseUser | None = None) -> None:
     using = database(process)
     with transaction.atomic(using=using):
         lock_versions(process)
-        rows = models.QuerySet(Process, using=using).filter(pk=process.pk, published_code__isnull=False)
+        rows = plain(Process, using).filter(pk=process.pk, published_code__isnull=False)
         if not rows.update(published_code=None, status=Process.Status.RETIRED):
             raise PublishConflict(process=process.title, version=process.version)
         _record(process, "process.retired", by)
@@ -142,9 +142,7 @@ def _fields(process: Process | None) -> frozenset[str] | None:
 
 
 def _take(process: Process, *, by: AbstractBaseUser | None, note: str, revision: int | None) -> None:
-    draft = models.QuerySet(Process, using=database(process)).filter(
-        pk=process.pk, status=Process.Status.DRAFT
-    )
+    draft = plain(Process, database(process)).filter(pk=process.pk, status=Process.Status.DRAFT)
     if revision is not None:
         draft = draft.filter(revision=revision)
     values: dict[str, Any] = {"version_note": note} if note else {}  # values of several columns
@@ -167,9 +165,7 @@ def _checked(process: Process, *, check: bool) -> tuple[lint.Problem, ...]:
 
 
 def _retire_others(process: Process) -> list[Process]:
-    versions = models.QuerySet(Process, using=database(process)).filter(
-        tenant_id=process.tenant_id, code=process.code
-    )
+    versions = plain(Process, database(process)).filter(tenant_id=process.tenant_id, code=process.code)
     others = list(versions.filter(published_code__isnull=False).exclude(pk=process.pk))
     versions.filter(pk__in=[other.pk for other in others]).update(
         published_code=None, status=Process.Status.RETIRED
@@ -181,7 +177,7 @@ def _freeze(process: Process) -> None:
     queues.assign(process)
     process.fingerprint = fingerprints.of(loader.read(process))
     process.published_code = process.code
-    models.QuerySet(Process, using=database(process)).filter(pk=process.pk).update(
+    plain(Process, database(process)).filter(pk=process.pk).update(
         fingerprint=process.fingerprint, published_code=process.published_code
     )
 

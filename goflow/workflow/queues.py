@@ -11,7 +11,7 @@ from django.db import models
 
 from goflow.workflow import fingerprints, loader
 from goflow.workflow.models import Activity, Process, Queue
-from goflow.workflow.versions import database
+from goflow.workflow.versions import database, plain
 
 
 class _Pool(NamedTuple):
@@ -58,7 +58,7 @@ def _found(needed: Mapping[str, _Pool], using: str) -> dict[str, int]:
 
 
 def _user_column() -> str:
-    return f"{Queue._meta.get_field('users').m2m_reverse_field_name()}_id"  # type: ignore[union-attr] # a many-to-many field
+    return f"{Queue._meta.get_field('users').m2m_reverse_field_name()}_id"
 
 
 def _fill(through: Any, column: str, members: Mapping[int, frozenset[Any]], using: str) -> None:
@@ -68,7 +68,7 @@ def _fill(through: Any, column: str, members: Mapping[int, frozenset[Any]], usin
 
 def _point(pools: Mapping[int, _Pool], queues: Mapping[str, int], using: str) -> None:
     # Plain querysets: the version is locked for editing already.
-    rows = models.QuerySet(Activity, using=using).filter(pk__in=pools)
+    rows = plain(Activity, using).filter(pk__in=pools)
     rows.update(
         queue=models.Case(*_cases(pools, queues), default=None, output_field=models.BigIntegerField())
     )

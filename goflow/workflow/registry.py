@@ -1,8 +1,8 @@
 """
 Code that definitions name: applications, push functions, hooks and forms, registered by name.
 
-Put the registrations into a ``workflow_apps.py`` of an installed app; it is imported when Django starts. A name
-in the database that is not registered here is an error, never an import.
+Put the registrations into a ``workflow_apps.py`` of an installed app; it is imported when Django starts. A
+name in the database that is not registered here is an error, never an import.
 
     @goflow.application("leave.update_hr")
     def update_hr(task): ...                      # returns the outcome as text, or None
