@@ -1,0 +1,3 @@
+"""
+Plain Django admin for definitions and operations.
+"""

@@ -1,0 +1,3 @@
+"""
+Append-only history and the outbox.
+"""

@@ -1,0 +1,3 @@
+"""
+Database migrations of the whole app.
+"""

@@ -1,0 +1,3 @@
+"""
+Instances: what is happening.
+"""

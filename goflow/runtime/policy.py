@@ -1,0 +1,124 @@
+"""
+Who may do what. The engine asks here under the instance's lock; pages ask here what to offer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import Group
+
+from goflow.core.states import WORKABLE, ItemStatus
+from goflow.errors import InstanceClosed, NotAllowed, WrongState
+from goflow.runtime.models import ProcessInstance, WorkItem
+from goflow.workflow.loader import Loaded
+from goflow.workflow.models import Process
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+    from django.db.models import Model
+
+START = "goflow.can_instantiate"
+BROWSE = "goflow.can_browse"
+ADMINISTER = "goflow.change_processinstance"
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """
+    A person before a work item: the item's queue before the verb, and the person's groups.
+    """
+
+    user: Any  # the host's user model
+    queue: str | None
+    groups: frozenset[Any]
+
+
+def holds(user: AbstractBaseUser | None, perm: str, obj: Model | None = None) -> bool:
+    """
+    Superuser, or has the permission, or has it for the object (object permission back-ends plug in here).
+    """
+    if user is None or not getattr(user, "is_active", False):
+        return False
+    if user.has_perm(perm):  # type: ignore[attr-defined] # PermissionsMixin, present on every usable user model
+        return True
+    return obj is not None and bool(user.has_perm(perm, obj))  # type: ignore[attr-defined]
+
+
+def may_start(user: AbstractBaseUser | None, process: Process) -> bool:
+    """
+    Holds the right for the process as object; or holds it in general and is in the process's group, if any.
+    """
+    if user is None or not getattr(user, "is_active", False):
+        return False
+    if getattr(user, "is_superuser", False) or user.has_perm(START, process):  # type: ignore[attr-defined]
+        return True
+    if not user.has_perm(START):  # type: ignore[attr-defined]
+        return False
+    named = Group.objects.filter(name__in=[process.title, process.code])
+    memberships = [(group.pk, member) for group, member in _with_membership(named, user)]
+    return not memberships or any(member for _, member in memberships)
+
+
+def _with_membership(groups: Any, user: AbstractBaseUser) -> list[tuple[Group, bool]]:
+    own = set(user.groups.values_list("pk", flat=True))  # type: ignore[attr-defined]
+    return [(group, group.pk in own) for group in groups]
+
+
+def is_open_to(loaded: Loaded, activity: str, user: Any, groups: frozenset[Any]) -> bool:
+    """
+    Whether an unowned item of the activity may be taken by the user.
+    """
+    if not getattr(user, "is_active", False):
+        return False
+    named_groups, named_users = loaded.group_ids[activity], loaded.user_ids[activity]
+    if not named_groups and not named_users:
+        return loaded.graph.activity(activity).is_open_to_everyone
+    return user.pk in named_users or bool(named_groups & groups)
+
+
+def may_take(loaded: Loaded, item: WorkItem, taker: Taker) -> bool:
+    """
+    The owner; when unowned, whoever the activity names; superusers always.
+    """
+    user = taker.user
+    if not getattr(user, "is_active", False):
+        return False
+    if user.is_superuser or taker.queue == f"u:{user.pk}":
+        return True
+    owned = taker.queue is not None and taker.queue.startswith("u:")
+    return not owned and is_open_to(loaded, item.activity_key, user, taker.groups)
+
+
+def require_take(loaded: Loaded, item: WorkItem, taker: Taker, verb: str) -> None:
+    """
+    Raises NotAllowed unless the person may take the item; nothing is changed then.
+    """
+    if not may_take(loaded, item, taker):
+        raise NotAllowed(verb=verb, workitem=item.pk)
+
+
+def require_administrator(user: Any, instance: ProcessInstance, verb: str) -> None:
+    """
+    Raises NotAllowed unless the user administers instances of the process.
+    """
+    if not may_administer(user, instance):
+        raise NotAllowed(verb=verb, instance=instance.pk)
+
+
+def may_administer(user: Any, instance: ProcessInstance | None = None) -> bool:
+    """
+    Whether the user may cancel, reassign, retry: ``goflow.change_processinstance``, also per object.
+    """
+    return holds(user, ADMINISTER, instance)
+
+
+def require_open(instance: ProcessInstance, item: WorkItem) -> None:
+    """
+    Raises InstanceClosed or WrongState for an item nobody can work on.
+    """
+    if instance.status != ProcessInstance.Status.RUNNING:
+        raise InstanceClosed(status=instance.get_status_display(), instance=instance.pk)
+    if ItemStatus(item.status) not in WORKABLE:
+        raise WrongState(status=item.get_status_display(), workitem=item.pk)

@@ -1,0 +1,43 @@
+"""
+Timers as rows: absolute due times from the moment an item opened.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from goflow.core.durations import add
+from goflow.runtime.models import Timer, WorkItem
+
+TIMEOUT = "timeout:"
+
+
+def timeout_name(transition: str) -> str:
+    """
+    The name of the timer that takes a transition.
+    """
+    return f"{TIMEOUT}{transition}"
+
+
+def transition_of(name: str) -> str:
+    """
+    The transition key in a timeout timer's name.
+    """
+    return name.removeprefix(TIMEOUT)
+
+
+def timeout(item: WorkItem, transition: str, duration: timedelta, opened_at: datetime) -> Timer:
+    """
+    An unsaved timer for a timeout transition.
+    """
+    return Timer(workitem=item, name=timeout_name(transition), due_at=add(opened_at, duration))
+
+
+def due(now: datetime, limit: int) -> list[Timer]:
+    """
+    The timers to fire now, the longest due first, of running instances and workable items. One query.
+    """
+    found = Timer.objects.filter(
+        due_at__lte=now, workitem__status__in=["inactive", "active"], workitem__instance__status="running"
+    )
+    return list(found.order_by("due_at", "id")[:limit])

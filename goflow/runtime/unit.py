@@ -1,0 +1,78 @@
+"""
+One unit of work: a function in one transaction whose first statement locks the instance.
+
+A function and not a context manager, so that it can run again when the database asks for it.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db import OperationalError, connections, router, transaction
+
+from goflow.errors import ConcurrentUpdate, UnsafeIsolation
+from goflow.runtime.models import ProcessInstance
+
+T = TypeVar("T")
+
+ATTEMPTS = 5
+"""How often a unit runs when the database reports a deadlock, a serialization failure or a busy file."""
+
+RETRYABLE = frozenset({"40001", "40P01", "55P03", "1213", "1205", "1020"})
+"""SQLSTATE codes (PostgreSQL) and error numbers (MySQL) after which the same unit may simply run again."""
+
+
+def alias() -> str:
+    """
+    The database that holds the engine's tables.
+    """
+    return router.db_for_write(ProcessInstance)
+
+
+def unit(work: Callable[[], T]) -> T:
+    """
+    Run ``work`` in one transaction, again when the database rolled it back for reasons of concurrency.
+
+    Inside a caller's own transaction it takes a savepoint and never retries, so that a refusal which the
+    caller catches changes nothing. ``work`` must lock its instance by its first statement.
+
+    Raises ConcurrentUpdate when the retries are used up, UnsafeIsolation when joins could be lost.
+    """
+    using = alias()
+    connection = connections[using]
+    require_read_committed(connection)
+    attempts = 1 if connection.in_atomic_block else ATTEMPTS
+    for attempt in range(1, attempts + 1):
+        try:
+            with transaction.atomic(using=using):
+                return work()
+        except OperationalError as exc:
+            if not is_retryable(exc):
+                raise
+            if attempt == attempts:
+                raise ConcurrentUpdate from exc
+            time.sleep(random.uniform(0.005, 0.02) * 2**attempt)  # noqa: S311 - jitter, not a secret
+    raise AssertionError("unreachable: the loop returns or raises")
+
+
+def is_retryable(exc: OperationalError) -> bool:
+    """
+    Whether the database says that the same unit may simply run again.
+    """
+    cause = exc.__cause__
+    code = str(getattr(cause, "sqlstate", None) or (exc.args[0] if exc.args else ""))
+    return code in RETRYABLE or "database is locked" in str(exc) or "table is locked" in str(exc)
+
+
+def require_read_committed(connection: Any) -> None:  # Django's wrapper is untyped
+    """
+    Raises UnsafeIsolation where a join could be lost silently (MariaDB/MySQL above or below READ COMMITTED).
+    """
+    if connection.vendor != "mysql":
+        return
+    level = (connection.settings_dict["OPTIONS"].get("isolation_level") or "read committed").lower()
+    if level != "read committed":
+        raise UnsafeIsolation(alias=connection.alias, level=level)

@@ -1,0 +1,193 @@
+"""
+The one write of a drive: each kind of row with one statement, however many there are.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Case, F, QuerySet, Value, When
+
+from goflow.core.marking import Marking
+from goflow.journal.events import Event, instance_stream
+from goflow.journal.recorder import record
+from goflow.journal.rows import insert
+from goflow.runtime.announcing import News, after_commit
+from goflow.runtime.board import Board, Note
+from goflow.runtime.models import EdgeToken, Incident, ProcessInstance, Timer, WorkItem
+from goflow.runtime.under import Under
+from goflow.runtime.unit import alias
+
+CHANGEABLE = (
+    "status",
+    "user",
+    "queue",
+    "sort_key",
+    "due_at",
+    "opened_at",
+    "activated_at",
+    "completed_at",
+    "condition",
+    "outcomes",
+)
+
+
+def write(under: Under, board: Board, marking: Marking) -> tuple[Incident, ...]:
+    """
+    Write the rows a drive collected, record its events, and announce them after commit.
+
+    Returns the incidents raised, stored.
+
+    Runs inside the unit that holds the instance's lock.
+    """
+    _insert_items(board)
+    _change_items(board)
+    _write_tokens(board)
+    _write_timers(board)
+    incidents = _write_incidents(board)
+    _change_instance(under, board, marking)
+    events = [_event(under, board, note) for note in board.notes]
+    audit = record(events, under.head)
+    items = {item.pk: item for item in board.items.values()}
+    evaluated = [(_pk(board, d.item), d.transition) for ds in board.decisions.values() for d in ds if d.value and d.condition]
+    after_commit(
+        News(under.loaded, under.instance, under.actor, events, items, audit, evaluated), under.using
+    )
+    return incidents
+
+
+def _pk(board: Board, ref: int) -> int:
+    return ref if ref > 0 else int(board.items[ref].pk)
+
+
+def _insert_items(board: Board) -> None:
+    later: dict[int, int] = {}
+    for ref in board.fresh:
+        sender = board.senders.get(ref)
+        if sender is not None and sender > 0:
+            board.items[ref].workitem_from_id = sender
+        elif sender is not None:
+            later[ref] = sender
+    insert([board.items[ref] for ref in board.fresh])
+    _link(board, later)
+
+
+def _link(board: Board, later: dict[int, int]) -> None:
+    """
+    Items of one drive that come from each other learn so only now, with one statement for all.
+    """
+    pairs = {board.items[ref].pk: board.items[sender].pk for ref, sender in later.items()}
+    for ref, sender in later.items():
+        board.items[ref].workitem_from_id = board.items[sender].pk
+    todo = list(pairs.items())
+    for start in range(0, len(todo), 5_000):
+        some = todo[start : start + 5_000]
+        cases = [When(pk=pk, then=Value(before)) for pk, before in some]
+        WorkItem.objects.filter(pk__in=[pk for pk, _ in some]).update(workitem_from_id=Case(*cases))
+
+
+def _change_items(board: Board) -> None:
+    groups: dict[str, list[WorkItem]] = {}
+    for ref in board.changed:
+        item = board.items[ref]
+        groups.setdefault(repr(_values(item)), []).append(item)
+    for items in groups.values():
+        values = _values(items[0])
+        QuerySet(WorkItem).filter(pk__in=[item.pk for item in items]).update(version=F("version") + 1, **values)
+
+
+def _values(item: WorkItem) -> dict[str, object]:
+    names = (name for name in CHANGEABLE if _known(item, name))
+    return {_attname(name): getattr(item, _attname(name)) for name in names}
+
+
+def _attname(name: str) -> str:
+    return str(WorkItem._meta.get_field(name).attname)  # type: ignore[union-attr] # concrete fields have one
+
+
+def _known(item: WorkItem, name: str) -> bool:
+    return _attname(name) not in item.get_deferred_fields()
+
+
+def _write_tokens(board: Board) -> None:
+    for ref, token in board.tokens.items():
+        sender, waiting = board.token_links[ref]
+        token.sender_id, token.waiting_id = _pk(board, sender), _pk(board, waiting)
+    insert(list(board.tokens.values()))
+    for pk, waiting in board.moved_tokens.items():
+        EdgeToken.objects.filter(pk=pk).update(waiting_id=_pk(board, waiting))
+    if board.dropped:
+        EdgeToken.objects.filter(pk__in=board.dropped).delete()
+
+
+def _write_timers(board: Board) -> None:
+    freed = [ref for ref in board.freed if _may_have_timers(board, ref)]
+    if freed:
+        QuerySet(Timer).filter(workitem_id__in=freed)._raw_delete(using=alias())
+    for ref, _, timer in board.timers:
+        timer.workitem_id = board.items[ref].pk
+    insert([timer for _, _, timer in board.timers])
+
+
+def _may_have_timers(board: Board, ref: int) -> bool:
+    return bool(board.loaded.graph.timeouts(board.items[ref].activity_key))
+
+
+def _write_incidents(board: Board) -> tuple[Incident, ...]:
+    stored: list[Incident] = []
+    fresh: list[Incident] = []
+    for ref, incident in board.incidents:
+        incident.workitem_id = None if ref is None else _pk(board, ref)
+        if board.retried is not None and _again(board.retried, incident):
+            stored.append(_raised_again(board.retried, incident))
+        else:
+            fresh.append(incident)
+    insert(fresh)
+    if board.retried is not None and board.retried not in stored:
+        _resolve(board.retried, board)
+    return tuple(stored + fresh)
+
+
+def _again(retried: Incident, incident: Incident) -> bool:
+    return (retried.code, retried.workitem_id) == (incident.code, incident.workitem_id)
+
+
+def _raised_again(retried: Incident, incident: Incident) -> Incident:
+    retried.attempts += 1
+    retried.resolved_at = retried.resolved_by = None
+    retried.message, retried.params = incident.message, incident.params
+    retried.save(update_fields=["attempts", "message", "params"])
+    return retried
+
+
+def _resolve(retried: Incident, board: Board) -> None:
+    retried.save(update_fields=["resolved_at", "resolved_by"])
+    board.note("incident.resolved", None, metadata={"code": retried.code, "incident": retried.pk})
+
+
+def _change_instance(under: Under, board: Board, marking: Marking) -> None:
+    instance = under.instance
+    values: dict[str, object] = {}
+    if instance.open_items != marking.open_items:
+        values["open_items"] = instance.open_items = marking.open_items
+    if instance.status != board.status:
+        values["status"] = instance.status = board.status
+        if instance.is_closed:
+            values["finished_at"] = instance.finished_at = board.now
+    if instance.data != board.data:
+        values["data"] = instance.data
+    if values:
+        ProcessInstance.objects.filter(pk=instance.pk).update(**values)
+
+
+def _event(under: Under, board: Board, note: Note) -> Event:
+    actor = under.actor
+    return Event(
+        stream=instance_stream(under.instance.pk),
+        created_at=under.now,
+        actor="" if actor is None else str(actor.pk),
+        process_id=under.instance.process_id,
+        instance_id=under.instance.pk,
+        workitem_id=None if note.ref is None else _pk(board, note.ref),
+        instance_version=under.instance.version,
+        **note,
+    )
+
