@@ -98,10 +98,10 @@ class Board:
         if activity.is_automatic:
             self.effects.append(RunApplication(item.ref, activity.key))
             return
-        for transition in self.definition.timeouts(activity.key):
-            parsed = transition.parsed()
-            if parsed is not None and parsed.timeout is not None:
-                self.effects.append(SetTimer(item.ref, activity.key, transition.key, parsed.timeout))
+        for transition in self.definition.outgoing(activity.key):
+            duration = transition.timeout
+            if duration is not None:
+                self.effects.append(SetTimer(item.ref, activity.key, transition.key, duration))
 
     def _count(self, activity: ActivityDef) -> str:
         self.steps += 1

@@ -134,7 +134,6 @@ class _Drawing:
                 "viewBox": " ".join(_number(n) for n in frame[:4]),
                 "width": _number(frame.width),
                 "height": _number(frame.height),
-                "color": "currentColor",
                 "font-family": FONT,
             },
         )
@@ -172,7 +171,7 @@ class _Drawing:
             names.append("gf-timeout")
             look["stroke-dasharray"] = "2 4"
         look.update(BORDERS.get(mark.state, {}) if mark else {})
-        group = _add(root, "g", {"class": " ".join(names), "color": "currentColor"})
+        group = _add(root, "g", {"class": " ".join(names)})
         line = {"class": "gf-line", "d": _path_text(path), "fill": "none", "stroke": "currentColor"}
         _add(group, "path", line | look)
         _add(group, "path", {"class": "gf-arrow", "d": _arrow(path[-1]), "fill": "currentColor"})

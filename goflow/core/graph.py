@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import Enum
 from functools import cached_property
 
@@ -146,12 +147,19 @@ class TransitionDef:
             return None
 
     @property
+    def timeout(self) -> timedelta | None:
+        """
+        How long after its item opened a timer takes it; None for transitions taken on completion.
+        """
+        parsed = self.parsed()
+        return None if parsed is None else parsed.timeout
+
+    @property
     def is_timeout(self) -> bool:
         """
         Taken by a timer only, never on completion.
         """
-        parsed = self.parsed()
-        return parsed is not None and parsed.is_timeout
+        return self.timeout is not None
 
     @property
     def is_blank(self) -> bool:

@@ -661,6 +661,15 @@ def test_settling_opens_joins_that_became_ready() -> None:
     assert [item.activity for item in step.marking.items] == ["j"]
 
 
+def test_marking_finds_items_by_reference() -> None:
+    items = (LiveItem(1, "a", ItemStatus.ACTIVE), LiveItem(2, "b", ItemStatus.ACTIVE))
+    assert Marking(items, elsewhere=3).item(2) is items[1]
+
+
+def test_marking_counts_items_elsewhere() -> None:
+    assert Marking((LiveItem(1, "a", ItemStatus.ACTIVE),), elsewhere=3).open_items == 4
+
+
 def test_marking_refuses_unknown_references() -> None:
     with pytest.raises(KeyError):
         Marking().item(7)
