@@ -33,7 +33,7 @@ def clone(
     """
     using = database(process)
     with transaction.atomic(using=using):
-        lock_versions(process)
+        lock_versions(process.code, using)
         copy = _head(process, note=note, title=title or process.title, using=using)
         activities = _activities(process, copy, using)
         _transitions(process, copy, activities, using)

@@ -84,7 +84,7 @@ def publish(
     """
     using = database(process)
     with transaction.atomic(using=using):
-        lock_versions(process)
+        lock_versions(process.code, using)
         _take(process, by=by, note=note, revision=revision)
         stored = Process.objects.using(using).get(pk=process.pk)
         found = _checked(stored, check=check)
@@ -106,7 +106,7 @@ def retire(process: Process, *, by: AbstractBaseUser | None = None) -> None:
     """
     using = database(process)
     with transaction.atomic(using=using):
-        lock_versions(process)
+        lock_versions(process.code, using)
         rows = plain(Process, using).filter(pk=process.pk, published_code__isnull=False)
         if not rows.update(published_code=None, status=Process.Status.RETIRED):
             raise PublishConflict(process=process.title, version=process.version)

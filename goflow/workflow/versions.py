@@ -31,14 +31,14 @@ def plain(model: type[M], using: str) -> models.QuerySet[M]:
     return models.QuerySet(model, using=using)
 
 
-def lock_versions(process: Process) -> None:
+def lock_versions(code: str, using: str) -> None:
     """
-    Lock every version of the process's code until the transaction ends. Make it the first statement.
+    Lock every version of the code until the transaction ends. Make it the first statement.
 
     Versions, the published one and the audit stream of a code change under this lock only. The tenant is left
     out, because tenants with the same code share the stream.
     """
-    plain(Process, database(process)).filter(code=process.code).update(revision=F("revision"))
+    plain(Process, using).filter(code=code).update(revision=F("revision"))
 
 
 def actor_id(user: AbstractBaseUser | None) -> str:

@@ -1,0 +1,114 @@
+"""
+From the names in a definition to primary keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
+from goflow.core.errors import DefinitionError
+from goflow.core.graph import ActivityDef, ProcessDef
+from goflow.workflow.models import Application, Process, PushApplication
+
+_Ids = Mapping[str, Any]  # primary keys of any model
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """
+    What the names that a definition uses stand for.
+    """
+
+    groups: _Ids
+    users: _Ids
+    applications: _Ids
+    push_applications: _Ids
+    subflows: _Ids
+    content_type_id: int | None
+
+
+def resolve(definition: ProcessDef, *, tenant_id: str, using: str, create_roles: bool = False) -> Names:
+    """
+    Look every name up; applications and push functions get their rows, groups only with ``create_roles``.
+
+    A subflow is the published version of that code. Raises DefinitionError naming what does not exist.
+    """
+    groups = _used(definition, lambda a: (*a.roles, *a.allowed_groups, *a.sla_roles))
+    return Names(
+        groups=_made(Group, "name", groups, using) if create_roles else _groups(groups, using),
+        users=_users(_used(definition, lambda a: a.allowed_users), using),
+        applications=_made(Application, "url", _used(definition, lambda a: (a.application,)), using),
+        push_applications=_made(
+            PushApplication, "url", _used(definition, lambda a: (a.push_application,)), using
+        ),
+        subflows=_subflows(_used(definition, lambda a: (a.subflow,)), tenant_id, using),
+        content_type_id=_content_type_id(definition.content_type, using),
+    )
+
+
+def _used(definition: ProcessDef, names: Callable[[ActivityDef], Iterable[str]]) -> set[str]:
+    return {name for activity in definition.activities for name in names(activity) if name}
+
+
+def _groups(wanted: set[str], using: str) -> _Ids:
+    found = _found(Group, "name", wanted, using)
+    return _complete(found, wanted, "groups", "create them, or let them be created with create_roles")
+
+
+def _users(wanted: set[str], using: str) -> _Ids:
+    model = get_user_model()
+    return _complete(_found(model, model.USERNAME_FIELD, wanted, using), wanted, "users", "create them first")
+
+
+def _subflows(wanted: set[str], tenant_id: str, using: str) -> _Ids:
+    if not wanted:
+        return {}
+    versions = Process.objects.using(using).filter(tenant_id=tenant_id, published_code__in=wanted)
+    found = dict(versions.values_list("code", "pk"))
+    return _complete(found, wanted, "published processes", "publish them first")
+
+
+def _found(model: type[models.Model], field: str, wanted: set[str], using: str) -> dict[str, Any]:
+    if not wanted:
+        return {}
+    rows = model._default_manager.using(using).filter(**{f"{field}__in": wanted})
+    return dict(rows.values_list(field, "pk"))
+
+
+def _made(model: type[models.Model], field: str, wanted: set[str], using: str) -> _Ids:
+    found = _found(model, field, wanted, using)
+    missing = wanted - found.keys()
+    if missing:
+        rows = [model(**{field: name}) for name in sorted(missing)]
+        # Somebody else may make the same one meanwhile.
+        model._default_manager.using(using).bulk_create(rows, ignore_conflicts=True)
+        found = _found(model, field, wanted, using)
+    return found
+
+
+def _complete(found: Mapping[str, Any], wanted: set[str], what: str, remedy: str) -> _Ids:
+    missing = sorted(wanted - found.keys())
+    if missing:
+        raise DefinitionError(
+            f"there are no {what} named {', '.join(missing)}; {remedy}", details={"missing": missing}
+        )
+    return found
+
+
+def _content_type_id(label: str, using: str) -> int | None:
+    if not label:
+        return None
+    app_label, _, model = label.partition(".")
+    try:
+        return ContentType.objects.db_manager(using).get_by_natural_key(app_label, model.lower()).pk
+    except ContentType.DoesNotExist as exc:
+        raise DefinitionError(
+            f"there is no model {label!r}; write app_label.model of an installed app"
+        ) from exc
