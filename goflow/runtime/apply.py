@@ -85,9 +85,7 @@ class Drive:
         """
         task = self.task(self.board.items[ref], activity, params=activity.push_params)
         try:
-            chosen = assignment.assign(
-                self.under.loaded, activity, task, first=first, requester=self.under.instance.user
-            )
+            chosen = assignment.assign(self.under.loaded, activity, task, first=first)
         except Exception as exc:  # noqa: BLE001 - the host's push function may raise anything; the incident keeps it
             reraise_if_retryable(exc)
             self.board.hold(ref, "push-failed", describe(exc), {"push": activity.push_application})

@@ -65,7 +65,7 @@ def sort_key(*, priority: int, due_at: datetime | None, created_at: datetime) ->
     return -priority * PRIORITY_STEP + int(moment.timestamp())
 
 
-def assign(loaded: Loaded, activity: ActivityDef, task: Task, *, first: bool, requester: Any) -> Assignment:
+def assign(loaded: Loaded, activity: ActivityDef, task: Task, *, first: bool) -> Assignment:
     """
     Decide who gets the item of a human activity.
 
@@ -74,8 +74,8 @@ def assign(loaded: Loaded, activity: ActivityDef, task: Task, *, first: bool, re
     """
     if activity.push_application:
         return _owned(_pushed(activity, task))
-    if first and _requester_takes(loaded, activity, requester):
-        return _owned(requester)
+    if first and _requester_takes(loaded, activity, task.requester):
+        return _owned(task.requester)
     return Assignment(None, loaded.queues[activity.key])
 
 

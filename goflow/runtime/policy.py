@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Group
+from django.db.models import Count, Q
 
 from goflow.core.states import WORKABLE, ItemStatus
 from goflow.errors import InstanceClosed, NotAllowed, WrongState
@@ -57,13 +58,9 @@ def may_start(user: AbstractBaseUser | None, process: Process) -> bool:
     if not user.has_perm(START):  # type: ignore[attr-defined]
         return False
     named = Group.objects.filter(name__in=[process.title, process.code])
-    memberships = [(group.pk, member) for group, member in _with_membership(named, user)]
-    return not memberships or any(member for _, member in memberships)
-
-
-def _with_membership(groups: Any, user: AbstractBaseUser) -> list[tuple[Group, bool]]:
-    own = set(user.groups.values_list("pk", flat=True))  # type: ignore[attr-defined]
-    return [(group, group.pk in own) for group in groups]
+    members = named.annotate(is_member=Count("user", filter=Q(user=user.pk))).values_list("is_member", flat=True)
+    counts = list(members)
+    return not counts or any(counts)
 
 
 def is_open_to(loaded: Loaded, activity: str, user: Any, groups: frozenset[Any]) -> bool:
