@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,12 @@ class StartRequestForm(RequesterForm):
     """
     The first form of a request.
     """
+
+    def for_user(self, user: User) -> None:
+        """
+        Note who asks.
+        """
+        self.instance.requester = user
 
 
 class CheckRequestForm(forms.ModelForm):

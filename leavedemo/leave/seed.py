@@ -10,7 +10,7 @@ from pathlib import Path
 from django.contrib.auth.models import Group, Permission, User
 from django.db import transaction
 
-from goflow.workflow import exchange, publishing
+from goflow.workflow import exchange
 from goflow.workflow.models import Process
 from leavedemo.leave import people
 from leavedemo.leave.accounts import VACATIONS
@@ -33,7 +33,9 @@ def seed() -> list[str]:
     _managers(Manager.Category.SUPERVISOR, people.SUPERVISORS)
     for user in _users(people.PASSWORDS):
         Account.objects.get_or_create(user=user, category=VACATIONS, defaults={"days": people.DAYS})
-    return [_process(PROCESSES / file).title for code, file in CODES.items() if not _is_published(code)]
+    administrator = User.objects.get(username=people.ADMINISTRATOR)
+    missing = [file for code, file in CODES.items() if not Process.objects.filter(code=code).exists()]
+    return [exchange.load(PROCESSES / file, by=administrator).title for file in missing]
 
 
 def _user(name: str, password: str | None) -> None:
@@ -69,13 +71,3 @@ def _managers(category: str, assigned: dict[str, tuple[str, ...]]) -> None:
 
 def _users(names: Iterable[str]) -> list[User]:
     return list(User.objects.filter(username__in=names))
-
-
-def _is_published(code: str) -> bool:
-    return Process.objects.filter(code=code).exists()
-
-
-def _process(path: Path) -> Process:
-    process = exchange.load(path)
-    publishing.publish(process, by=User.objects.get(username=people.ADMINISTRATOR))
-    return process

@@ -15,6 +15,7 @@ FORWARD = "OK: Forward to supervisor"
 DENIED = "Denied: Back to requester"
 
 goflow.form("leave.start")(forms.StartRequestForm)
+goflow.form("start:leave.leaverequest")(forms.StartRequestForm)
 goflow.form("leave.refine")(forms.RequesterForm)
 goflow.form("leave.check")(forms.CheckRequestForm)
 goflow.form("leave.hr")(forms.UpdateAccountForm)
@@ -46,14 +47,18 @@ def update_hr(task: Task) -> None:
 
 
 @goflow.application("leave.checkstatus_auto")
-def checkstatus_auto(task: Task, forward: str = FORWARD, deny: str = DENIED) -> str:
+def checkstatus_auto(task: Task) -> str:
     """
     The secretary's check without a secretary: are there enough days left?
+
+    The activity's parameters ``forward`` and ``deny`` name the outcomes, where they are not the usual ones.
     """
     request = _request_of(task)
     left = accounts.balance(request.requester)
     days = accounts.cost(request)
-    return forward if not days or (left is not None and left >= days) else deny
+    if not days or (left is not None and left >= days):
+        return str(task.params.get("forward", FORWARD))
+    return str(task.params.get("deny", DENIED))
 
 
 def _manager_of(person: User, category: str) -> User | None:

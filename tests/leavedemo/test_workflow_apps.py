@@ -10,8 +10,8 @@ from leavedemo.leave.models import Account, LeaveType
 from tests.leavedemo.conftest import Asked
 
 
-def task_of(name: str, wfobject: object = None) -> SimpleNamespace:
-    return SimpleNamespace(requester=User.objects.get(username=name), wfobject=wfobject)
+def task_of(name: str, wfobject: object = None, **params: str) -> SimpleNamespace:
+    return SimpleNamespace(requester=User.objects.get(username=name), wfobject=wfobject, params=params)
 
 
 def test_a_request_goes_to_the_secretary_of_its_requester(company: None) -> None:
@@ -43,6 +43,11 @@ def test_the_automatic_check_denies_what_the_account_does_not_cover(asked: Asked
 def test_the_automatic_check_forwards_leave_that_costs_nothing(asked: Asked) -> None:
     request = asked(days=60, type=LeaveType.ILLNESS)
     assert workflow_apps.checkstatus_auto(task_of("tertius", request)) == workflow_apps.FORWARD
+
+
+def test_the_automatic_check_answers_in_the_words_of_its_parameters(asked: Asked) -> None:
+    task = task_of("tertius", asked(days=11), forward="Oui", deny="Non")
+    assert workflow_apps.checkstatus_auto(task) == "Non"
 
 
 def test_the_automatic_update_debits_the_account(asked: Asked) -> None:
