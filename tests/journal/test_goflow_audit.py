@@ -32,7 +32,7 @@ def _chain() -> None:
 def test_a_sound_trail_is_said() -> None:
     out = StringIO()
     call_command("goflow_audit", "verify", stdout=out)
-    assert "3 rows in 1 streams verified; 0 streams were tampered with." in out.getvalue()
+    assert "Rows verified: 3. Streams: 1. Streams tampered with: 0." in out.getvalue()
     assert "i:1: versions 3 to 4 were not recorded (auditing was off)." in out.getvalue()
 
 
@@ -54,7 +54,7 @@ def test_the_report_can_be_json() -> None:
 def test_streams_can_be_chosen() -> None:
     out = StringIO()
     call_command("goflow_audit", "verify", "--stream", "p:leave", stdout=out)
-    assert out.getvalue().startswith("0 rows in 0 streams")
+    assert out.getvalue().startswith("Rows verified: 0. Streams: 0.")
 
 
 def test_progress_is_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,8 +53,7 @@ class Command(BaseCommand):
             self.stdout.write(self.style.WARNING(_gap(gap)))
         told = {"rows": report.rows, "streams": report.streams, "findings": len(report.findings)}
         self.stdout.write(
-            _("%(rows)s rows in %(streams)s streams verified; %(findings)s streams were tampered with.")
-            % told
+            _("Rows verified: %(rows)s. Streams: %(streams)s. Streams tampered with: %(findings)s.") % told
         )
 
 
