@@ -15,6 +15,8 @@ from django.conf import settings
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
 
+    from goflow.core.conditions import Strategy
+
 
 class Settings:
     """
@@ -24,7 +26,7 @@ class Settings:
     AUTO_CREATE_PROCESS_GROUPS: bool = True
     """Publishing makes a group named as the process; only its members may start it (see rights)."""
 
-    CONDITION_STRATEGY: str = "compatible"
+    CONDITION_STRATEGY: Strategy = "compatible"
     """What an unreadable condition means: ``compatible`` compares its text with the outcome, ``strict`` is false."""
 
     CONDITION_FIELDS: Mapping[str, Sequence[str]] = {}

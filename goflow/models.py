@@ -123,4 +123,4 @@ for _owner, _verbs in BOUND.items():
     for _name, _verb in _verbs.items():
         setattr(_owner, _name, _verb)
 for _manager in (Process.objects, ProcessInstance.objects):
-    type(_manager).start = _start  # type: ignore[attr-defined] # managers copied the queryset's methods before
+    setattr(type(_manager), "start", _start)  # noqa: B010 - managers copied the querysets' methods before

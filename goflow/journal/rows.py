@@ -4,7 +4,7 @@ Multi-row inserts with constant text: what the hot path writes with, instead of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -62,7 +62,7 @@ def _fields(model: type[models.Model]) -> tuple[Any, ...]:
 @lru_cache(maxsize=512)
 def _text(model: type[models.Model], vendor: str, count: int, *, returns: bool) -> str:
     connection = next(c for c in connections.all() if c.vendor == vendor)
-    quote = connection.ops.quote_name
+    quote: Callable[[Any], str] = connection.ops.quote_name
     columns = [quote(field.column) for field in _fields(model)]
     row = f"({', '.join(['%s'] * len(columns))})"
     key = f" RETURNING {quote(model._meta.pk.column)}" if returns else ""

@@ -95,6 +95,5 @@ def _evaluated(news: News, item: int, key: str) -> None:
 
 
 def _transition(loaded: Loaded, key: str) -> Transition:
-    return Transition.objects.select_related("output").get(pk=loaded.transition_ids[key])
-
-
+    found: Transition = Transition.objects.select_related("output").get(pk=loaded.transition_ids[key])
+    return found

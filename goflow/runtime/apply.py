@@ -20,6 +20,7 @@ from goflow.errors import EngineError, GoflowError, HookFailed
 from goflow.runtime import assignment, facts
 from goflow.runtime.board import Board
 from goflow.runtime.models import Incident, WorkItem
+from goflow.runtime.results import Completion
 from goflow.runtime.task import Task
 from goflow.runtime.under import Under
 from goflow.runtime.unit import is_retryable
@@ -191,6 +192,18 @@ class Drive:
         self.run_ready()
         return write(self.under, self.board, self.marking)
 
+    def completion(self, item: WorkItem | None) -> Completion:
+        """
+        Finish, and say what happened to the item and what opened.
+        """
+        incidents = self.finish()
+        board = self.board
+        fresh = [board.items[ref] for ref in board.fresh]
+        woken = [found for ref, found in board.items.items() if ref > 0 and (item is None or ref != item.pk)]
+        opened = tuple(found for found in (*fresh, *woken) if found.is_open)
+        main = None if item is None else board.items[item.pk]
+        return Completion(main, self.under.instance, opened, incidents)
+
 
 def checked_outcome(outcome: object) -> str | None:
     """
@@ -199,7 +212,9 @@ def checked_outcome(outcome: object) -> str | None:
     if outcome is None:
         return None
     if not isinstance(outcome, str) or len(outcome) > OUTCOME_LENGTH:
-        raise TypeError(f"an application returns None or a text of at most 255 characters, not {outcome!r:.60}")
+        raise TypeError(
+            f"an application returns None or a text of at most 255 characters, not {outcome!r:.60}"
+        )
     return outcome
 
 
@@ -218,5 +233,3 @@ def reraise_if_retryable(exc: Exception) -> None:
     """
     if isinstance(exc, OperationalError) and is_retryable(exc):
         raise exc
-
-

@@ -17,7 +17,6 @@ from goflow.runtime.assignment import Assignment, sort_key
 from goflow.runtime.models import EdgeToken, Incident, Timer, WorkItem
 from goflow.runtime.under import Under
 
-
 JSON = (str, int, list, dict, type(None))
 """What goes into JSON columns as it is; anything else as its text."""
 
@@ -157,7 +156,9 @@ class Board:
         item.sort_key = sort_key(priority=item.priority, due_at=item.due_at, created_at=self.now)
         if effect.status is ItemStatus.COMPLETE:
             item.completed_at = self.now
-            self.note("workitem.completed", ref, status_to="complete", metadata=self._why(ref, effect.outcome))
+            self.note(
+                "workitem.completed", ref, status_to="complete", metadata=self._why(ref, effect.outcome)
+            )
             return
         if effect.status is ItemStatus.ACTIVE:
             item.activated_at = self.now
@@ -194,7 +195,9 @@ class Board:
         status = effect.status.value
         if effect.status is ItemStatus.COMPLETE:
             metadata = self._why(effect.ref, effect.outcome)
-            self.note("workitem.completed", effect.ref, status_from=before, status_to=status, metadata=metadata)
+            self.note(
+                "workitem.completed", effect.ref, status_from=before, status_to=status, metadata=metadata
+            )
         else:
             self.note("workitem.cancelled", effect.ref, status_from=before, status_to=status)
 

@@ -36,7 +36,9 @@ def gather(task: Task, names: Iterable[str]) -> dict[str, object]:
         "workitem": {
             **{name: _plain(getattr(item, name)) for name in WORKITEM},
             "opened_at": item.opened_at,
-            "user": {"username": item.user.get_username()} if _asks(wanted, "workitem.user") and item.user else {},
+            "user": {"username": item.user.get_username()}
+            if _asks(wanted, "workitem.user") and item.user
+            else {},
         },
         "data": task.instance.data,
         "wfobject": {},

@@ -50,7 +50,7 @@ def timeout_scan(batch: int = BATCH) -> dict[str, int]:
 def _fire(timer: Timer) -> str:
     try:
         return "fired" if engine.fire_timer(timer.pk) else "gone"
-    except Exception as exc:  # noqa: BLE001 - one poisoned item never stops the scan; the failure is stored
+    except Exception as exc:
         logger.warning("timer %s of work item %s failed", timer.pk, timer.workitem_id, exc_info=exc)
         _postpone(timer, f"{type(exc).__name__}: {exc}")
         return "failed"
@@ -65,7 +65,9 @@ def _postpone(timer: Timer, problem: str) -> None:
     QuerySet(Timer).filter(pk=timer.pk).update(attempts=attempts, last_error=problem, due_at=due_at)
 
 
-def workitem_action(workitem_id: int, action: str, actor_username: str = "", outcome: str | None = None) -> None:
+def workitem_action(
+    workitem_id: int, action: str, actor_username: str = "", outcome: str | None = None
+) -> None:
     """
     One verb on one item, on behalf of a person.
 

@@ -4,7 +4,7 @@ Instances and their work items. Only the engine writes these rows.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -167,7 +167,7 @@ class WorkItem(models.Model):
         verbose_name = _("work item")
         verbose_name_plural = _("work items")
         ordering: ClassVar[list[str]] = ["id"]
-        permissions: ClassVar[list[tuple[str, str]]] = [
+        permissions: ClassVar[list[tuple[str, Any]]] = [
             ("can_change_priority", "Can change the priority of a work item"),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -196,7 +196,9 @@ class EdgeToken(models.Model):
     instance = models.ForeignKey(ProcessInstance, on_delete=models.CASCADE, related_name="tokens")
     transition = models.ForeignKey(Transition, on_delete=models.PROTECT, db_index=False, related_name="+")
     sender = models.ForeignKey(WorkItem, on_delete=models.PROTECT, db_index=False, related_name="+")
-    waiting = models.ForeignKey(WorkItem, on_delete=models.PROTECT, db_index=False, related_name="waiting_tokens")
+    waiting = models.ForeignKey(
+        WorkItem, on_delete=models.PROTECT, db_index=False, related_name="waiting_tokens"
+    )
     outcome = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "no outcome"
 
     class Meta:
@@ -236,7 +238,10 @@ class Incident(models.Model):
     """
 
     instance = models.ForeignKey(
-        ProcessInstance, on_delete=models.CASCADE, related_name="incidents", verbose_name=_("process instance")
+        ProcessInstance,
+        on_delete=models.CASCADE,
+        related_name="incidents",
+        verbose_name=_("process instance"),
     )
     workitem = models.ForeignKey(
         WorkItem,

@@ -58,7 +58,9 @@ def may_start(user: AbstractBaseUser | None, process: Process) -> bool:
     if not user.has_perm(START):  # type: ignore[attr-defined]
         return False
     named = Group.objects.filter(name__in=[process.title, process.code])
-    members = named.annotate(is_member=Count("user", filter=Q(user=user.pk))).values_list("is_member", flat=True)
+    members = named.annotate(is_member=Count("user", filter=Q(user=user.pk))).values_list(
+        "is_member", flat=True
+    )
     counts = list(members)
     return not counts or any(counts)
 

@@ -115,4 +115,3 @@ def may_browse(user: AbstractBaseUser) -> bool:
     Whether the user sees every instance of his tenant (``goflow.can_browse``).
     """
     return bool(getattr(user, "is_active", False)) and user.has_perm("goflow.can_browse")  # type: ignore[attr-defined]
-

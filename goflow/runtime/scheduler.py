@@ -1,5 +1,5 @@
 """
-How background work is asked for: one contract, one class per carrier. It knows job names, not engine functions.
+How background work is asked for: one contract, one class per carrier; it knows job names only.
 
 The database is the truth: whatever is due is found by the next pass of ``goflow_cron``, asked for or not.
 """

@@ -27,6 +27,9 @@ from goflow.runtime.unit import alias
 from goflow.workflow.loader import Loaded, definition
 from goflow.workflow.models import Process
 
+Prepare = Callable[[Task], None]
+"""What a caller stores inside the unit, before conditions are read: a form, usually. It may run again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -82,7 +85,7 @@ def require_start(user: Any, process: Process) -> None:
         raise NotAllowed(verb="start", process=process.title)
 
 
-def open_instance(request: Request, process: Process, prepare: Callable[[Task], None] | None) -> Drive:
+def open_instance(request: Request, process: Process, prepare: Prepare | None) -> Drive:
     """
     Insert the instance and play its start. Runs inside the unit; nobody else knows the row yet.
     """
@@ -130,4 +133,3 @@ def _title(request: Request, process: Process) -> str:
 def _placeholder(instance: ProcessInstance, loaded: Loaded) -> WorkItem:
     key = loaded.graph.begin
     return WorkItem(instance=instance, activity_id=loaded.activity_ids[key], activity_key=key)
-

@@ -82,7 +82,7 @@ def move(using: str, name: str, item: int, params: Sequence[object], actor: obje
     connection = connections[using]
     returning = has_returning(connection)
     text = _move_text(connection.vendor, name, returning)
-    adapted = [_adapt(connection, value) for value in params]
+    adapted: list[Any] = [_adapt(connection, value) for value in params]
     with connection.cursor() as cursor:
         cursor.execute(text, [*adapted, item, *([_user_key(actor)] if returning else [])])
         if not returning:
@@ -122,7 +122,7 @@ MOVES = {
 
 
 @lru_cache(maxsize=64)
-def _lock_text(vendor: str, by_item: bool, statuses: tuple[str, ...], returning: bool) -> str:  # noqa: FBT001 - a cache key
+def _lock_text(vendor: str, by_item: bool, statuses: tuple[str, ...], returning: bool) -> str:
     quote = _quote(vendor)
     instance, item = quote(ProcessInstance._meta.db_table), quote(WorkItem._meta.db_table)
     condition = quote("condition")
@@ -136,7 +136,7 @@ def _lock_text(vendor: str, by_item: bool, statuses: tuple[str, ...], returning:
 
 
 @lru_cache(maxsize=64)
-def _move_text(vendor: str, name: str, returning: bool) -> str:  # noqa: FBT001 - a cache key
+def _move_text(vendor: str, name: str, returning: bool) -> str:
     quote = _quote(vendor)
     table = quote(WorkItem._meta.db_table)
     sets, statuses = MOVES[name]
@@ -259,7 +259,7 @@ def _adapt(connection: Any, value: object) -> object:
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
-def _user_key(actor: object) -> object:
+def _user_key(actor: object) -> Any:  # of the type of the host's user key
     key = getattr(actor, "pk", None)
     field = get_user_model()._meta.pk
     return None if key is None else field.get_prep_value(key)
@@ -294,6 +294,4 @@ def as_live(item: WorkItem) -> LiveItem:
     """
     A row as the token it is.
     """
-    return LiveItem(
-        item.pk, item.activity_key, ItemStatus(item.status), item.condition, tuple(item.outcomes)
-    )
+    return LiveItem(item.pk, item.activity_key, ItemStatus(item.status), item.condition, tuple(item.outcomes))

@@ -47,7 +47,12 @@ def write(under: Under, board: Board, marking: Marking) -> tuple[Incident, ...]:
     events = [_event(under, board, note) for note in board.notes]
     audit = record(events, under.head)
     items = {item.pk: item for item in board.items.values()}
-    evaluated = [(_pk(board, d.item), d.transition) for ds in board.decisions.values() for d in ds if d.value and d.condition]
+    evaluated = [
+        (_pk(board, d.item), d.transition)
+        for ds in board.decisions.values()
+        for d in ds
+        if d.value and d.condition
+    ]
     after_commit(
         News(under.loaded, under.instance, under.actor, events, items, audit, evaluated), under.using
     )
@@ -91,7 +96,9 @@ def _change_items(board: Board) -> None:
         groups.setdefault(repr(_values(item)), []).append(item)
     for items in groups.values():
         values = _values(items[0])
-        QuerySet(WorkItem).filter(pk__in=[item.pk for item in items]).update(version=F("version") + 1, **values)
+        QuerySet(WorkItem).filter(pk__in=[item.pk for item in items]).update(
+            version=F("version") + 1, **values
+        )
 
 
 def _values(item: WorkItem) -> dict[str, object]:
@@ -190,4 +197,3 @@ def _event(under: Under, board: Board, note: Note) -> Event:
         instance_version=under.instance.version,
         **note,
     )
-

@@ -23,7 +23,9 @@ def group(name: str) -> Group:
     return found
 
 
-def person(username: str, *groups: str, may_start: bool = True, **fields: Any) -> Any:  # the host's user model
+def person(
+    username: str, *groups: str, may_start: bool = True, **fields: Any
+) -> Any:  # the host's user model
     """
     An active user in these groups who may start processes.
     """
@@ -46,9 +48,9 @@ def process(
     **fields: Any,
 ) -> Process:
     """
-    A process in one call: activities as titles or (title, fields), transitions as (from, to[, condition[, fields]]).
+    A process in one call: activities as titles or (title, fields), transitions as (from, to, condition, fields).
 
-    Published (unless told otherwise), without a group of its own, so that everybody who may start may start it.
+    Published (unless told otherwise) without a group of its own: everybody with the right may start it.
     """
     made = Process.objects.create(title=title, **fields)
     for activity in activities:

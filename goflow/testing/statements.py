@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connections
+from django.db import connections, router
 
-from goflow.runtime.unit import alias
+from goflow.runtime.models import ProcessInstance
 
 FRAME = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT", "SET ", "PRAGMA")
 """Statements that frame a transaction or a connection; they are not counted."""
@@ -36,10 +36,10 @@ def count_statements(using: str | None = None) -> Iterator[Statements]:
     """
     found = Statements()
 
-    def collect(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's wrapper signature
+    def collect(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         if not sql.lstrip().upper().startswith(FRAME):
             found.append(sql)
         return execute(sql, params, many, context)
 
-    with connections[using or alias()].execute_wrapper(collect):
+    with connections[using or router.db_for_write(ProcessInstance)].execute_wrapper(collect):
         yield found

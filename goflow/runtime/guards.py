@@ -1,0 +1,56 @@
+"""
+What a verb demands of the item it has begun with.
+"""
+
+from __future__ import annotations
+
+from goflow.conf import conf
+from goflow.errors import ConcurrentUpdate, NotAllowed
+from goflow.runtime import policy
+from goflow.runtime.models import WorkItem
+from goflow.runtime.under import Under
+
+
+def item_of(under: Under) -> WorkItem:
+    """
+    The item the unit was begun with.
+    """
+    if under.item is None:
+        raise AssertionError("the unit was begun without an item")
+    return under.item
+
+
+def require_take(under: Under, version: int | None, verb: str) -> WorkItem:
+    """
+    The item was moved by the guarded UPDATE already; its queue before that says who could take it.
+    """
+    item = require_version(under, None if version is None else version + 1)
+    taker = policy.Taker(under.actor, item.last_queue, under.groups)
+    policy.require_take(under.loaded, item, taker, verb)
+    return item
+
+
+def require_own(under: Under, version: int | None, verb: str) -> WorkItem:
+    """
+    The item, open, and the actor's own or under his administration.
+
+    Raises NotAllowed, WrongState, InstanceClosed.
+    """
+    item = require_version(under, version)
+    policy.require_open(under.instance, item)
+    is_own = under.actor is not None and item.user_id == under.actor.pk
+    if not (is_own or policy.may_administer(under.actor, under.instance)):
+        raise NotAllowed(verb=verb, workitem=item.pk)
+    return item
+
+
+def require_version(under: Under, version: int | None) -> WorkItem:
+    """
+    The item as the caller has read it.
+
+    Raises ConcurrentUpdate when it has changed since (optimistic locking).
+    """
+    item = item_of(under)
+    if version is not None and item.version != version and conf.LOCK_STRATEGY != "pessimistic":
+        raise ConcurrentUpdate(workitem=item.pk)
+    return item
