@@ -169,7 +169,7 @@ def _keep(drive: Drive, item: WorkItem, outcome: str | None) -> Completion:
     The activity does not finish by itself: the outcome is recorded, the item stays until it is forwarded.
     """
     item.status, item.completed_at = WorkItem.Status.ACTIVE, None
-    item.queue = personal_queue(drive.under.actor)
+    item.queue = item.last_queue if drive.under.actor is None else personal_queue(drive.under.actor)
     drive.board.changed[item.pk] = None
     drive.board.note("workitem.decided", item.pk, status_to=item.status, metadata={"outcome": outcome})
     return drive.completion(item)

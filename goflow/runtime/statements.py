@@ -109,7 +109,8 @@ def look(using: str, item: int, actor: object) -> tuple[Seen, ProcessInstance] |
 MOVES = {
     "complete": (
         "last_queue = queue, queue = NULL, status = 'complete', user_id = %s,"
-        " {condition} = %s, completed_at = %s, activated_at = COALESCE(activated_at, %s), version = version + 1",
+        " {condition} = %s, completed_at = %s, activated_at = COALESCE(activated_at, %s),"
+        " version = version + 1",
         ("inactive", "active"),
     ),
     "activate": (

@@ -48,7 +48,7 @@ def process(
     **fields: Any,
 ) -> Process:
     """
-    A process in one call: activities as titles or (title, fields), transitions as (from, to, condition, fields).
+    A process in one call: activities as titles or (title, fields), transitions as (from, to, condition).
 
     Published (unless told otherwise) without a group of its own: everybody with the right may start it.
     """
