@@ -4,7 +4,7 @@ Every query over definitions that a list or a verb needs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -53,7 +53,7 @@ class ProcessQuerySet(models.QuerySet[Any]):
         """
         The processes of the user's tenant.
         """
-        return cast("ProcessQuerySet", tenancy.scope(self, user=user))
+        return tenancy.scope(self, user=user)
 
     def is_enabled(self, title: str) -> bool:
         """
