@@ -33,7 +33,7 @@ def insert(objects: Sequence[models.Model], *, using: str | None = None) -> None
 def _rows_per_statement(model: type[models.Model], connection: Any) -> int:  # Django's wrapper is untyped
     if not connection.features.can_return_rows_from_bulk_insert:
         return 1
-    return max(1, PARAMETERS.get(connection.vendor, 999) // len(_fields(model)))
+    return max(1, PARAMETERS.get(connection.vendor, 999) // len(fields(model)))
 
 
 def _insert_some(connection: Any, model: type[models.Model], objects: Sequence[models.Model]) -> None:
@@ -43,19 +43,29 @@ def _insert_some(connection: Any, model: type[models.Model], objects: Sequence[m
     with connection.cursor() as cursor:
         cursor.execute(text, values)
         keys = [row[0] for row in cursor.fetchall()] if returns else [cursor.lastrowid]
+    stored(objects, keys, connection.alias)
+
+
+def stored(objects: Sequence[models.Model], keys: Sequence[Any], using: str) -> None:
+    """
+    The objects are rows now, under these primary keys.
+    """
     for made, key in zip(objects, keys, strict=True):
         made.pk = key
         made._state.adding = False
-        made._state.db = connection.alias
+        made._state.db = using
 
 
 def _values(made: models.Model, connection: Any) -> Iterator[object]:
-    for field in _fields(type(made)):
+    for field in fields(type(made)):
         yield field.get_db_prep_save(getattr(made, field.attname), connection=connection)
 
 
 @lru_cache(maxsize=64)
-def _fields(model: type[models.Model]) -> tuple[Any, ...]:
+def fields(model: type[models.Model]) -> tuple[Any, ...]:
+    """
+    The columns an insert names, in order: all but the primary key.
+    """
     return tuple(field for field in model._meta.concrete_fields if not field.primary_key)
 
 
@@ -63,7 +73,7 @@ def _fields(model: type[models.Model]) -> tuple[Any, ...]:
 def _text(model: type[models.Model], vendor: str, count: int, *, returns: bool) -> str:
     connection = next(c for c in connections.all() if c.vendor == vendor)
     quote: Callable[[Any], str] = connection.ops.quote_name
-    columns = [quote(field.column) for field in _fields(model)]
+    columns = [quote(field.column) for field in fields(model)]
     row = f"({', '.join(['%s'] * len(columns))})"
     key = f" RETURNING {quote(model._meta.pk.column)}" if returns else ""
     table = quote(model._meta.db_table)

@@ -4,7 +4,7 @@ The one write of a drive: each kind of row with one statement, however many ther
 
 from __future__ import annotations
 
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import F, QuerySet
 
 from goflow.core.marking import Marking
 from goflow.journal.events import Event, instance_stream
@@ -12,6 +12,7 @@ from goflow.journal.recorder import record
 from goflow.journal.rows import insert
 from goflow.runtime.announcing import News, after_commit
 from goflow.runtime.board import Board, Note
+from goflow.runtime.chaining import insert_chain
 from goflow.runtime.models import EdgeToken, Incident, ProcessInstance, Timer, WorkItem
 from goflow.runtime.under import Under
 from goflow.runtime.unit import alias
@@ -64,29 +65,14 @@ def _pk(board: Board, ref: int) -> int:
 
 
 def _insert_items(board: Board) -> None:
-    later: dict[int, int] = {}
-    for ref in board.fresh:
-        sender = board.senders.get(ref)
-        if sender is not None and sender > 0:
+    places = {ref: at for at, ref in enumerate(board.fresh)}
+    senders: dict[int, int] = {}
+    for ref, sender in board.senders.items():
+        if sender > 0:
             board.items[ref].workitem_from_id = sender
-        elif sender is not None:
-            later[ref] = sender
-    insert([board.items[ref] for ref in board.fresh])
-    _link(board, later)
-
-
-def _link(board: Board, later: dict[int, int]) -> None:
-    """
-    Items of one drive that come from each other learn so only now, with one statement for all.
-    """
-    pairs = {board.items[ref].pk: board.items[sender].pk for ref, sender in later.items()}
-    for ref, sender in later.items():
-        board.items[ref].workitem_from_id = board.items[sender].pk
-    todo = list(pairs.items())
-    for start in range(0, len(todo), 5_000):
-        some = todo[start : start + 5_000]
-        cases = [When(pk=pk, then=Value(before)) for pk, before in some]
-        WorkItem.objects.filter(pk__in=[pk for pk, _ in some]).update(workitem_from_id=Case(*cases))
+        else:
+            senders[places[ref]] = places[sender]
+    insert_chain([board.items[ref] for ref in board.fresh], senders)
 
 
 def _change_items(board: Board) -> None:
