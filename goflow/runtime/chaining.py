@@ -45,10 +45,8 @@ def _most(vendor: str) -> int:
     return rows.PARAMETERS[vendor] // (len(rows.fields(WorkItem)) + 1)
 
 
-def _values(
-    connection: Any, item: WorkItem, sender: int | None
-) -> list[object]:  # Django's wrapper is untyped
-    found = []
+def _values(connection: Any, item: WorkItem, sender: int | None) -> list[Any]:  # what a cursor takes
+    found: list[Any] = []
     for field in rows.fields(WorkItem):
         found.append(field.get_db_prep_save(getattr(item, field.attname), connection=connection))
         if field.name == LINK:
