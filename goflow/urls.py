@@ -1,0 +1,15 @@
+"""
+Everything goflow serves: ``path("workflow/", include("goflow.urls"))``.
+
+Mounted more than once, give each mounting its own ``namespace``; links stay within it.
+"""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+app_name = "goflow"
+
+urlpatterns = [
+    path("", include("goflow.web.urls")),
+]

@@ -1,0 +1,149 @@
+"""
+What the page of a work item shows, and what it offers to this person.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpRequest
+
+from goflow import clock
+from goflow.core.graph import ActivityDef
+from goflow.desk.forms import facts
+from goflow.desk.outcomes import OutcomeButton, buttons
+from goflow.errors import WorkItemNotFound
+from goflow.runtime import policy
+from goflow.runtime.assignment import queues_of
+from goflow.runtime.models import ProcessInstance, WorkItem
+from goflow.web.history import Told, story
+from goflow.workflow.loader import Loaded, definition
+
+
+def find(user: Any, pk: int) -> WorkItem:
+    """
+    The item, if the user may see it. Raises WorkItemNotFound for what is unknown or not his to see.
+    """
+    visible = WorkItem.objects.for_user(user, queues_of(user)).with_context()
+    found: WorkItem | None = visible.select_related("activity__application").filter(pk=pk).first()
+    if found is None:
+        raise WorkItemNotFound(workitem=pk)
+    return found
+
+
+class ItemPage:
+    """
+    One work item before one person.
+    """
+
+    def __init__(self, request: HttpRequest, item: WorkItem, *, ok_values: tuple[str, ...] = ()) -> None:
+        self.request = request
+        self.item = item
+        self.instance: ProcessInstance = item.instance
+        self.ok_values = ok_values
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """
+        The version the instance runs on.
+        """
+        return definition(self.instance.process_id, self.instance.fingerprint)
+
+    @property
+    def activity(self) -> ActivityDef:
+        """
+        The definition of the item's activity.
+        """
+        return self.loaded.graph.activity(self.item.activity_key)
+
+    @property
+    def is_open(self) -> bool:
+        """
+        Whether anybody can work on it now.
+        """
+        return self.item.is_open and self.instance.status == ProcessInstance.Status.RUNNING
+
+    @property
+    def is_mine(self) -> bool:
+        """
+        Whether the person at the page is its performer.
+        """
+        return self.item.user_id == self.request.user.pk
+
+    @cached_property
+    def may_work(self) -> bool:
+        """
+        Whether this person may complete it now.
+        """
+        if not self.is_open:
+            return False
+        user: Any = self.request.user
+        groups = frozenset(user.groups.values_list("pk", flat=True))
+        return policy.may_take(self.loaded, self.item, policy.Taker(user, self.item.queue, groups))
+
+    @property
+    def awaits_forward(self) -> bool:
+        """
+        Whether the decision is taken and the item waits to be sent on.
+        """
+        if not self.is_open or self.activity.autofinish:
+            return False
+        return any(
+            told.action == "workitem.decided" and told.workitem_id == self.item.pk for told in self.story
+        )
+
+    @cached_property
+    def may_administer(self) -> bool:
+        """
+        Whether this person may hand over other people's work.
+        """
+        return policy.may_administer(self.request.user, self.instance)
+
+    @cached_property
+    def story(self) -> list[Told]:
+        """
+        What happened so far.
+        """
+        return story(self.instance, self.loaded)
+
+    def buttons(self) -> tuple[OutcomeButton, ...]:
+        """
+        The decisions, those of the host's page first.
+        """
+        return buttons(self.loaded.graph, self.item.activity_key, ok_values=self.ok_values)
+
+    @cached_property
+    def may_see_instance(self) -> bool:
+        """
+        Whether the page of the whole request is open to this person.
+        """
+        user: Any = self.request.user
+        visible = ProcessInstance.objects.for_user(user)
+        return bool(visible.filter(pk=self.instance.pk).exists())
+
+    def context(self) -> dict[str, Any]:
+        """
+        The variables of ``goflow/workitem.html``, its form excepted.
+        """
+        return {
+            "title": self.instance.title,
+            "item": self.item,
+            "instance": self.instance,
+            "process": self.instance.process,
+            "activity": self.activity,
+            "now": clock.now(),
+            "may_work": self.may_work,
+            "may_claim": self.may_work and self.item.user_id is None,
+            "may_release": self.may_work and self.is_mine,
+            "may_reassign": self.is_open and (self.is_mine or self.may_administer),
+            "may_see_instance": self.may_see_instance,
+            "awaits_forward": self.awaits_forward,
+            "is_mine": self.is_mine,
+            "buttons": self.buttons() if self.may_work else (),
+            "facts": facts(self.instance, self.loaded),
+            "story": self.story,
+            "key": uuid4().hex,
+            "next": self.request.GET.get("next") or self.request.POST.get("next") or "",
+        }

@@ -1,0 +1,90 @@
+"""
+New requests: the catalogue of processes and their start pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+
+from goflow.desk import starting
+from goflow.errors import Invalid, KeyReused
+from goflow.web.context import show
+from goflow.web.links import next_path, reverse
+from goflow.web.pages import BOTH, page
+from goflow.workflow.models import Process
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """
+    One process of the catalogue and the address of its start page.
+    """
+
+    process: Process
+    path: str
+
+
+@page()
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """
+    The processes that the visitor may start.
+    """
+    offers = [Offer(process, _start_path(request, process)) for process in starting.startable(request.user)]
+    return show(request, "goflow/start.html", {"title": gettext("New request"), "offers": offers})
+
+
+def _start_path(request: HttpRequest, process: Process) -> str:
+    kind = process.content_type
+    if kind is None:
+        return reverse(request, "start_proto", process.code)
+    path = reverse(request, "start_model", kind.app_label, kind.model)
+    return f"{path}?{urlencode({'process': process.code})}"
+
+
+@page(*BOTH)
+def start_model(request: HttpRequest, app_label: str, model: str) -> HttpResponse:
+    """
+    Start the process of a model with a new object; ``?process=`` chooses one of several.
+    """
+    code = request.POST.get("process") or request.GET.get("process") or ""
+    process = starting.process_for_model(request.user, f"{app_label}.{model.lower()}", code)
+    return _start(request, process, [f"goflow/start_{app_label}.html", "goflow/start_application.html"])
+
+
+@page(*BOTH)
+def start_proto(request: HttpRequest, process: str) -> HttpResponse:
+    """
+    Start a process without an object.
+    """
+    return _start(request, starting.process_of(request.user, process), ["goflow/start_proto.html"])
+
+
+def _start(request: HttpRequest, process: Process, templates: list[str]) -> HttpResponse:
+    posted = request.method == "POST"
+    form = starting.start_form(process, request.user, *((request.POST, request.FILES) if posted else ()))
+    if posted and form.is_valid():
+        try:
+            return _started(request, process, form)
+        except KeyReused:
+            messages.info(request, gettext("This request was sent already."))
+            return HttpResponseRedirect(reverse(request, "myrequests"))
+        except Invalid as exc:
+            form.add_error(None, str(exc))
+    context = {"title": process.title, "process": process, "form": form, "key": uuid4().hex}
+    return show(request, templates, context, status=422 if posted else 200)
+
+
+def _started(request: HttpRequest, process: Process, form: Any) -> HttpResponse:
+    key = request.POST.get("goflow_key") or None
+    item = starting.begin(form, process, request.user, key=key)
+    messages.success(request, gettext("“%(request)s” was sent.") % {"request": item.instance.title})
+    own = item.user_id == request.user.pk and item.is_open
+    default = reverse(request, "workitem", item.pk) if own else reverse(request, "myrequests")
+    return HttpResponseRedirect(next_path(request, default))

@@ -1,0 +1,36 @@
+"""
+The addresses of the pages, below wherever the project mounts ``goflow.urls``.
+"""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from goflow.web import accounts, instance, lists, monitor, starting, workitem
+
+urlpatterns = [
+    path("", lists.home, name="home"),
+    path("accounts/login/", accounts.SignIn.as_view(), name="login"),
+    path("logout/", accounts.sign_out, name="logout"),
+    path("mywork/", lists.my_work, name="mywork"),
+    path("mywork/activate/<int:pk>/", workitem.activate, name="activate"),
+    path("mywork/complete/<int:pk>/", workitem.complete, name="complete"),
+    path("available/", lists.available, name="available"),
+    path("myrequests/", lists.my_requests, name="myrequests"),
+    path("myrequests/instancehistory/", lists.history, name="myrequests_history"),
+    path("done/", lists.done, name="done"),
+    path("otherswork/", lists.others_work, name="otherswork"),
+    path("otherswork/instancehistory/", lists.history, name="otherswork_history"),
+    path("start/", starting.catalogue, name="start"),
+    path("start/<str:app_label>/<str:model>/", starting.start_model, name="start_model"),
+    path("start_proto/<str:process>/", starting.start_proto, name="start_proto"),
+    path("workitems/<int:pk>/", workitem.WorkItemView.as_view(), name="workitem"),
+    path("workitems/<int:pk>/release/", workitem.release, name="release"),
+    path("workitems/<int:pk>/reassign/", workitem.reassign, name="reassign"),
+    path("workitems/<int:pk>/forward/", workitem.forward, name="forward"),
+    path("instances/<int:pk>/", instance.instance, name="instance"),
+    path("instances/<int:pk>/cancel/", instance.cancel, name="cancel"),
+    path("incidents/<int:pk>/retry/", instance.retry, name="retry"),
+    path("monitor/", monitor.monitor, name="monitor"),
+    path("process/dot/<int:pk>/", monitor.process_dot, name="process_dot"),
+]
