@@ -4,17 +4,20 @@ Who gets an opened work item: a person by push, a pool by role, or everyone; and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from goflow import tenancy
 from goflow.core.graph import ActivityDef
 from goflow.errors import EngineError
+from goflow.runtime.models import ProcessInstance
+from goflow.runtime import policy
 from goflow.runtime.task import Task
 from goflow.runtime.unit import alias
 from goflow.workflow.loader import Loaded
@@ -38,6 +41,10 @@ class NobodyToPushTo(EngineError):
 
     code = "push-failed"
     template = "the push function %(name)s named nobody who is active"
+
+
+POOL = "q:"
+"""What the queue keys of activities that name groups or users begin with; the id of the Queue follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,15 @@ def assign(loaded: Loaded, activity: ActivityDef, task: Task, *, first: bool) ->
         return _owned(_pushed(activity, task))
     if first and _requester_takes(loaded, activity, task.requester):
         return _owned(task.requester)
-    return Assignment(None, loaded.queues[activity.key])
+    return Assignment(None, pool(loaded, activity.key, task.instance))
+
+
+def pool(loaded: Loaded, activity: str, instance: ProcessInstance) -> str:
+    """
+    The queue of an activity's unowned items; the one for everyone is that of the instance's tenant.
+    """
+    queue = loaded.queues[activity]
+    return f"*{instance.tenant_id}" if queue.startswith("*") else queue
 
 
 def _owned(user: Any) -> Assignment:
@@ -94,7 +109,7 @@ def _pushed(activity: ActivityDef, task: Task) -> Any:
 
 def _requester_takes(loaded: Loaded, activity: ActivityDef, requester: Any) -> bool:
     named_groups, named_users = loaded.group_ids[activity.key], loaded.user_ids[activity.key]
-    if activity.is_open_to_everyone or requester.pk in named_users:
+    if policy.is_for_everyone(loaded, activity.key) or requester.pk in named_users:
         return True
     return bool(named_groups) and requester.groups.filter(pk__in=named_groups).exists()
 
@@ -116,7 +131,24 @@ def pools_of(user: AbstractBaseUser) -> list[str]:
     """
     member = Q(users=user.pk) | Q(groups__in=_group_ids(user))
     found = Queue.objects.filter(member).distinct().order_by("id").values_list("id", flat=True)
-    return [f"*{tenancy.resolve(user=user).tenant_id}", *(f"q:{pk}" for pk in found)]
+    return [f"{policy.EVERYONE}{tenancy.resolve(user=user).tenant_id}", *(f"{POOL}{pk}" for pk in found)]
+
+
+def empty_pools(keys: Collection[str] | None = None) -> list[str]:
+    """
+    The pools, or those of ``keys``, that nobody active reads: their roles were emptied or deleted. One query.
+    """
+    active = get_user_model()._default_manager.filter(is_active=True)
+    found = Queue.objects.exclude(Exists(active.filter(pk__in=_members("users", "user_id"))))
+    found = found.exclude(Exists(active.filter(groups__in=_members("groups", "group_id"))))
+    if keys is not None:
+        found = found.filter(pk__in=[key.removeprefix(POOL) for key in keys if key.startswith(POOL)])
+    return [f"{POOL}{pk}" for pk in found.order_by("id").values_list("id", flat=True)]
+
+
+def _members(relation: str, column: str) -> Any:
+    through = getattr(Queue, relation).through
+    return through._default_manager.filter(queue_id=OuterRef(OuterRef("pk"))).values(column)
 
 
 def _group_ids(user: AbstractBaseUser) -> Any:

@@ -12,7 +12,7 @@ from goflow.core.states import ItemStatus
 from goflow.errors import ConcurrentUpdate, NotAllowed, NothingToReleaseTo, WrongState
 from goflow.runtime import begin, guards, policy
 from goflow.runtime.apply import Drive
-from goflow.runtime.assignment import Assignment, personal_queue
+from goflow.runtime.assignment import Assignment, personal_queue, pool
 from goflow.runtime.models import WorkItem
 from goflow.runtime.under import Under
 from goflow.runtime.unit import unit
@@ -76,8 +76,8 @@ def release(workitem_id: int, *, actor: Any, version: int | None = None) -> Work
         activity = under.loaded.graph.activity(item.activity_key)
         if activity.push_application and activity.is_open_to_everyone:
             raise NothingToReleaseTo(workitem=item.pk)
-        pool = under.loaded.queues[activity.key]
-        return hand_over(under, Assignment(None, pool), ItemStatus.INACTIVE, "workitem.released", {})
+        queue = pool(under.loaded, activity.key, under.instance)
+        return hand_over(under, Assignment(None, queue), ItemStatus.INACTIVE, "workitem.released", {})
 
     return unit(work)
 
