@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from django import urls
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext
 from django.views.generic import View
@@ -21,7 +22,6 @@ from goflow.web.pages import page
 from goflow.web.workitem import WorkItemView
 from leavedemo.leave import accounts
 from leavedemo.leave.models import LeaveRequest
-from leavedemo.leave.people import TEST_USERS
 
 PROCESS = "leave"
 
@@ -44,7 +44,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """
     What can be tried out here.
     """
-    context = {"title": gettext("Leave"), "test_users": TEST_USERS, "balance": _balance(request)}
+    here = request.resolver_match.namespace
+    addresses = {
+        "ask": urls.reverse(f"{here}:start"),
+        "all_processes": urls.reverse(f"{here.replace('leave', 'workflow', 1)}:start"),
+    }
+    context = {"title": gettext("Leave"), "balance": _balance(request), **addresses}
     return show(request, "leave/home.html", context)
 
 

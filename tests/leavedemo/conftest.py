@@ -5,11 +5,15 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from pytest_django.fixtures import SettingsWrapper
 
 from leavedemo.leave.models import LeaveRequest, LeaveType
 from leavedemo.leave.seed import seed
 
 MONDAY = datetime.date(2030, 1, 7)
+
+DJANGOS = "django.middleware.locale.LocaleMiddleware"
+OURS = "leavedemo.languages.PlainOrPrefixed"
 
 Asked = Callable[..., LeaveRequest]
 
@@ -33,3 +37,11 @@ def asked(company: None) -> Asked:
         )
 
     return ask
+
+
+@pytest.fixture
+def site(company: None, settings: SettingsWrapper) -> None:
+    """The demo's addresses, with its people and processes."""
+    settings.ROOT_URLCONF = "leavedemo.urls"
+    settings.LOGIN_URL = "goflow:login"
+    settings.MIDDLEWARE = [OURS if name == DJANGOS else name for name in settings.MIDDLEWARE]
