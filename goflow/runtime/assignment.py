@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from goflow import tenancy
 from goflow.core.graph import ActivityDef
 from goflow.errors import EngineError
-from goflow.runtime.models import ProcessInstance
 from goflow.runtime import policy
+from goflow.runtime.models import ProcessInstance
 from goflow.runtime.task import Task
 from goflow.runtime.unit import alias
 from goflow.workflow.loader import Loaded
@@ -91,7 +90,7 @@ def pool(loaded: Loaded, activity: str, instance: ProcessInstance) -> str:
     The queue of an activity's unowned items; the one for everyone is that of the instance's tenant.
     """
     queue = loaded.queues[activity]
-    return f"*{instance.tenant_id}" if queue.startswith("*") else queue
+    return f"{policy.EVERYONE}{instance.tenant_id}" if queue.startswith(policy.EVERYONE) else queue
 
 
 def _owned(user: Any) -> Assignment:
@@ -138,17 +137,10 @@ def empty_pools(keys: Collection[str] | None = None) -> list[str]:
     """
     The pools, or those of ``keys``, that nobody active reads: their roles were emptied or deleted. One query.
     """
-    active = get_user_model()._default_manager.filter(is_active=True)
-    found = Queue.objects.exclude(Exists(active.filter(pk__in=_members("users", "user_id"))))
-    found = found.exclude(Exists(active.filter(groups__in=_members("groups", "group_id"))))
+    found = Queue.objects.exclude(users__is_active=True).exclude(groups__user__is_active=True)
     if keys is not None:
         found = found.filter(pk__in=[key.removeprefix(POOL) for key in keys if key.startswith(POOL)])
     return [f"{POOL}{pk}" for pk in found.order_by("id").values_list("id", flat=True)]
-
-
-def _members(relation: str, column: str) -> Any:
-    through = getattr(Queue, relation).through
-    return through._default_manager.filter(queue_id=OuterRef(OuterRef("pk"))).values(column)
 
 
 def _group_ids(user: AbstractBaseUser) -> Any:

@@ -40,6 +40,7 @@ class Board:
         self.loaded = under.loaded
         self.instance = under.instance
         self.now = under.now
+        self.actor = under.actor
         self.retried = retried
         self.statuses = {item.ref: item.status.value for item in under.marking.items}
         self.data = deepcopy(under.instance.data)
@@ -54,6 +55,7 @@ class Board:
         self.dropped: list[int] = []
         self.timers: list[tuple[int, str, Timer]] = []
         self.freed: dict[int, None] = {}
+        self.cleared: list[int] = []  # items whose open incidents are settled by this drive
         self.incidents: list[tuple[int | None, Incident]] = []
         self.notes: list[Note] = []
         self.decisions: dict[int, list[fx.Decision]] = {}
@@ -180,6 +182,8 @@ class Board:
             self.adopt(self._stub(effect.ref, effect.activity))
         item = self.items[effect.ref]
         before = ItemStatus.ACTIVE.value if item.status == effect.status.value else item.status
+        if before == ItemStatus.FALLOUT.value and effect.status is ItemStatus.CANCELLED and effect.ref > 0:
+            self.cleared.append(effect.ref)
         if item.status != effect.status.value:
             item.status, item.completed_at, item.queue = effect.status.value, self.now, None
             if effect.status is ItemStatus.COMPLETE:

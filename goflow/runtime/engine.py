@@ -206,4 +206,4 @@ def _checked(outcome: str | None) -> str | None:
     outcome = outcome.strip()
     if len(outcome) > OUTCOME_LENGTH:
         raise OutcomeTooLong(length=len(outcome))
-    return outcome
+    return outcome or None

@@ -27,6 +27,8 @@ def page(queues: Sequence[str], *, after: Place | None = None, limit: int = 25) 
     """
     The next ``limit`` open items of the queues, most urgent first. One statement, whatever the size.
     """
+    if not queues:
+        return []
     text, params = _ids(list(queues), after or START, limit)
     rows = WorkItem.objects.filter(pk__in=RawSQL(text, params)).with_context()  # noqa: S611 - constant text, values bound
     return list(rows.order_by("sort_key", "id"))
@@ -36,6 +38,8 @@ def count(queues: Sequence[str], cap: int = 1_000) -> int:
     """
     How many open items the queues hold, counted up to ``cap + 1``. One statement.
     """
+    if not queues:
+        return 0
     text, params = _ids(list(queues), START, cap + 1)
     with connections[alias()].cursor() as cursor:
         cursor.execute(f"SELECT COUNT(*) FROM ({text}) counted", params)  # noqa: S608 - constant text, values bound

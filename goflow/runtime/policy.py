@@ -24,6 +24,9 @@ START = "goflow.can_instantiate"
 BROWSE = "goflow.can_browse"
 ADMINISTER = "goflow.change_processinstance"
 
+EVERYONE = "*"
+"""What the queue keys of activities that name nobody begin with; the tenant follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taker:
@@ -71,10 +74,18 @@ def is_open_to(loaded: Loaded, activity: str, user: Any, groups: frozenset[Any])
     """
     if not getattr(user, "is_active", False):
         return False
-    named_groups, named_users = loaded.group_ids[activity], loaded.user_ids[activity]
-    if not named_groups and not named_users:
-        return loaded.graph.activity(activity).is_open_to_everyone
-    return user.pk in named_users or bool(named_groups & groups)
+    if is_for_everyone(loaded, activity):
+        return True
+    return user.pk in loaded.user_ids[activity] or bool(loaded.group_ids[activity] & groups)
+
+
+def is_for_everyone(loaded: Loaded, activity: str) -> bool:
+    """
+    Whether the activity named nobody when it was published.
+
+    Asked of its queue: a role that was deleted since then closes the activity, it never opens it.
+    """
+    return loaded.queues[activity].startswith(EVERYONE)
 
 
 def may_take(loaded: Loaded, item: WorkItem, taker: Taker) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import connections, models
@@ -84,7 +85,7 @@ def move(using: str, name: str, item: int, params: Sequence[object], actor: obje
     text = _move_text(connection.vendor, name, returning)
     adapted: list[Any] = [_adapt(connection, value) for value in params]
     with connection.cursor() as cursor:
-        cursor.execute(text, [*adapted, item, *([_user_key(actor)] if returning else [])])
+        cursor.execute(text, [*adapted, item, *([_adapt(connection, _user_key(actor))] if returning else [])])
         if not returning:
             return cursor.rowcount or None
         row = cursor.fetchone()
@@ -97,7 +98,7 @@ def look(using: str, item: int, actor: object) -> tuple[Seen, ProcessInstance] |
     """
     connection = connections[using]
     with connection.cursor() as cursor:
-        cursor.execute(_look_text(connection.vendor), [_user_key(actor), item])
+        cursor.execute(_look_text(connection.vendor), [_adapt(connection, _user_key(actor)), item])
         row = cursor.fetchone()
     if row is None:
         return None
@@ -257,6 +258,8 @@ def _head(text: str | None) -> Head:
 
 
 def _adapt(connection: Any, value: object) -> object:
+    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
+        return value.hex
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 

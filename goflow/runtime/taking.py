@@ -12,7 +12,7 @@ from goflow.core.states import ItemStatus
 from goflow.errors import ConcurrentUpdate, NotAllowed, NothingToReleaseTo, WrongState
 from goflow.runtime import begin, guards, policy
 from goflow.runtime.apply import Drive
-from goflow.runtime.assignment import Assignment, personal_queue, pool
+from goflow.runtime.assignment import Assignment, empty_pools, personal_queue, pool
 from goflow.runtime.models import WorkItem
 from goflow.runtime.under import Under
 from goflow.runtime.unit import unit
@@ -73,13 +73,21 @@ def release(workitem_id: int, *, actor: Any, version: int | None = None) -> Work
     def work() -> WorkItem:
         under = begin.with_item(workitem_id, actor=actor, verb="release")
         item = guards.require_own(under, version, "release")
-        activity = under.loaded.graph.activity(item.activity_key)
-        if activity.push_application and activity.is_open_to_everyone:
-            raise NothingToReleaseTo(workitem=item.pk)
-        queue = pool(under.loaded, activity.key, under.instance)
+        if item.user_id is None:
+            raise WrongState(status=item.get_status_display(), workitem=item.pk)
+        queue = _pool(under, item)
         return hand_over(under, Assignment(None, queue), ItemStatus.INACTIVE, "workitem.released", {})
 
     return unit(work)
+
+
+def _pool(under: Under, item: WorkItem) -> str:
+    activity = under.loaded.graph.activity(item.activity_key)
+    queue = pool(under.loaded, activity.key, under.instance)
+    pushed_only = bool(activity.push_application) and policy.is_for_everyone(under.loaded, activity.key)
+    if pushed_only or empty_pools([queue]):
+        raise NothingToReleaseTo(workitem=item.pk)
+    return queue
 
 
 def reassign(
@@ -88,15 +96,13 @@ def reassign(
     """
     Give an item to another person: its owner hands it over, or an administrator decides.
 
+    An item held by an incident comes back to life with that, and the incident is resolved.
     Raises NotAllowed when the actor may not, or when the new owner is not an active user.
     """
 
     def work() -> WorkItem:
         under = begin.with_item(workitem_id, actor=actor, verb="reassign")
-        if not policy.may_administer(actor, under.instance):
-            guards.require_own(under, version, "reassign")
-        item = guards.require_version(under, version)
-        policy.require_open(under.instance, item)
+        item = _require_hand_over(under, version)
         if not to.is_active:
             raise NotAllowed(verb="reassign", workitem=item.pk)
         metadata: dict[str, object] = {"user": str(to.pk), **({"reason": reason} if reason else {})}
@@ -104,6 +110,19 @@ def reassign(
         return hand_over(under, assignment, ItemStatus.INACTIVE, "workitem.reassigned", metadata)
 
     return unit(work)
+
+
+def _require_hand_over(under: Under, version: int | None) -> WorkItem:
+    """
+    An administrator may give away what an incident holds, too: that is how it leaves a pool without people.
+    """
+    if not policy.may_administer(under.actor, under.instance):
+        return guards.require_own(under, version, "reassign")
+    item = guards.require_version(under, version)
+    is_held = item.status == WorkItem.Status.FALLOUT
+    if not (is_held and under.loaded.graph.activity(item.activity_key).is_human):
+        policy.require_open(under.instance, item)
+    return item
 
 
 def hand_over(
@@ -114,8 +133,11 @@ def hand_over(
     """
     item = guards.item_of(under)
     drive = Drive(under)
+    if item.status == WorkItem.Status.FALLOUT:
+        drive.board.cleared.append(item.pk)
     drive.board.note(action, item.pk, status_from=item.status, status_to=status.value, metadata=metadata)
-    item.status, item.user, item.queue, item.activated_at = status.value, chosen.user, chosen.queue, None
+    item.status, item.user, item.queue = status.value, chosen.user, chosen.queue
+    item.activated_at = under.now if status is ItemStatus.ACTIVE else None
     drive.board.changed[item.pk] = None
     drive.finish()
     return item

@@ -73,6 +73,7 @@ def require_read_committed(connection: Any) -> None:  # Django's wrapper is unty
     """
     if connection.vendor != "mysql":
         return
-    level = (connection.settings_dict["OPTIONS"].get("isolation_level") or "read committed").lower()
-    if level != "read committed":
+    # None leaves it to the server, whose own default is repeatable read.
+    level = connection.settings_dict["OPTIONS"].get("isolation_level", "read committed") or "server default"
+    if level.lower() != "read committed":
         raise UnsafeIsolation(alias=connection.alias, level=level)

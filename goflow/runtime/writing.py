@@ -134,6 +134,9 @@ def _write_incidents(board: Board) -> tuple[Incident, ...]:
         else:
             fresh.append(incident)
     insert(fresh)
+    if board.cleared:
+        held = Incident.objects.open().filter(workitem_id__in=board.cleared)
+        held.update(resolved_at=board.now, resolved_by=board.actor)
     if board.retried is not None and board.retried not in stored:
         _resolve(board.retried, board)
     return tuple(stored + fresh)
@@ -153,7 +156,10 @@ def _raised_again(retried: Incident, incident: Incident) -> Incident:
 
 def _resolve(retried: Incident, board: Board) -> None:
     retried.save(update_fields=["resolved_at", "resolved_by"])
-    board.note("incident.resolved", None, metadata={"code": retried.code, "incident": retried.pk})
+    ref = retried.workitem_id
+    status = "" if ref is None else str(board.items[ref].status)
+    metadata = {"code": retried.code, "incident": retried.pk}
+    board.note("incident.resolved", ref, status_to=status, metadata=metadata)
 
 
 def _change_instance(under: Under, board: Board, marking: Marking) -> None:
