@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from pytest_django.fixtures import SettingsWrapper
 
 from leavedemo.leave.models import LeaveRequest, LeaveType
 from leavedemo.leave.seed import seed
@@ -40,7 +40,7 @@ def asked(company: None) -> Asked:
 
 
 @pytest.fixture
-def site(company: None, settings: SettingsWrapper) -> None:
+def site(company: None, settings: Any) -> None:
     """The demo's addresses, with its people and processes."""
     settings.ROOT_URLCONF = "leavedemo.urls"
     settings.LOGIN_URL = "goflow:login"

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from goflow.models import ProcessInstance, WorkItem
 from goflow.runtime.jobs import tick
@@ -92,7 +92,7 @@ def test_starting_behind_a_language_stays_there(tertius: Client) -> None:
     assert tertius.post("/fr/leave/start/", answers).headers["Location"] == "/fr/leave/myrequests/"
 
 
-def test_the_sign_in_page_offers_the_sample_users(client: Client, settings: SettingsWrapper) -> None:
+def test_the_sign_in_page_offers_the_sample_users(client: Client, settings: Any) -> None:
     settings.TEST_USERS = (("tertius", "t"),)
     assert 'value="tertius"' in client.get("/leave/accounts/login/").content.decode()
 
