@@ -13,18 +13,27 @@ from django.db.models import Model
 
 from goflow import clock
 from goflow.core import stepping
-from goflow.errors import ConcurrentUpdate, OutcomeRequired, OutcomeTooLong, TimeoutsOnly, WrongState
+from goflow.errors import (
+    ConcurrentUpdate,
+    EngineError,
+    OutcomeRequired,
+    OutcomeTooLong,
+    TimeoutsOnly,
+    WrongState,
+)
 from goflow.runtime import begin, guards, idempotency
 from goflow.runtime.apply import OUTCOME_LENGTH, Drive
 from goflow.runtime.assignment import personal_queue
+from goflow.runtime.idempotency import Claim, Repeated
 from goflow.runtime.models import WorkItem
-from goflow.runtime.recovery import cancel, fire_timer, retry, stop_timer
+from goflow.runtime.recovery import cancel, fire_timer, retry, stop_stranded, stop_timer
 from goflow.runtime.results import Completion
 from goflow.runtime.starting import Prepare, Request, open_instance, require_start, startable
 from goflow.runtime.taking import activate, reassign, release
 from goflow.runtime.task import Task
 from goflow.runtime.under import Under
 from goflow.runtime.unit import unit
+from goflow.workflow.models import Process
 
 __all__ = [
     "activate",
@@ -36,6 +45,7 @@ __all__ = [
     "release",
     "retry",
     "start",
+    "stop_stranded",
     "stop_timer",
 ]
 
@@ -65,26 +75,34 @@ def start(
     ProcessNotStartable, NotAllowed, KeyReused.
     """
     request = Request(process_name, user, item, title, priority, data)
-    process = startable(process_name, user)
-    if check:
-        require_start(user, process)
-    return unit(lambda: _start(request, process, key, prepare))
+    claim = idempotency.claim("start", user, key, request.as_payload())
+    try:
+        process = startable(process_name, user)
+        if check:
+            require_start(user, process)
+        return unit(lambda: _start(request, process, claim, prepare))
+    except EngineError:
+        before = None if claim is None else claim.answer()
+        if before is None:
+            raise
+        return _first_item(before["instance"])
 
 
-def _start(request: Request, process: Any, key: str | None, prepare: Prepare | None) -> WorkItem:
-    row = None
-    if key is not None:
-        scope, digest = idempotency.scope("start", request.user), idempotency.digest(request.as_payload())
-        row, is_new = idempotency.claim(scope, key, digest)
-        if not is_new:
-            before: WorkItem = WorkItem.objects.select_related("instance").get(pk=row.workitem_id)
-            return before
-    drive = open_instance(request, process, prepare)
+def _start(request: Request, process: Process, claim: Claim | None, prepare: Prepare | None) -> WorkItem:
+    def begun(task: Task) -> None:
+        if claim is not None:
+            claim.keep({"instance": task.instance.pk})
+        if prepare is not None:
+            prepare(task)
+
+    drive = open_instance(request, process, begun)
     drive.finish()
-    first = drive.board.items[drive.board.fresh[0]]
-    if row is not None:
-        row.workitem = first
-        row.save(update_fields=["workitem"])
+    return drive.board.items[drive.board.fresh[0]]
+
+
+def _first_item(instance_id: int) -> WorkItem:
+    items = WorkItem.objects.select_related("instance").filter(instance_id=instance_id)
+    first: WorkItem = items.earliest("id")
     return first
 
 
@@ -107,8 +125,7 @@ def complete(
     the outcomes that would do), OutcomeTooLong, TimeoutsOnly, HookFailed, KeyReused.
     """
     outcome = _checked(outcome)
-    digest = idempotency.digest({"workitem": workitem_id, "outcome": outcome})
-    scope = idempotency.scope("complete", actor)
+    claim = idempotency.claim("complete", actor, key, {"workitem": workitem_id, "outcome": outcome})
 
     def work() -> Completion:
         now = clock.now()
@@ -120,20 +137,28 @@ def complete(
             params=[actor.pk, outcome, now, now],
             condition=outcome,
         )
-        claimed = None if key is None else idempotency.claim(scope, key, digest)[0]
+        _require_first_time(under, claim)
         done = _complete(under, outcome, version, prepare)
-        if claimed is not None:
-            claimed.workitem_id, claimed.result = workitem_id, done.as_json()
-            claimed.save(update_fields=["workitem", "result"])
+        if claim is not None:
+            claim.keep(done.as_json(), workitem_id=workitem_id)
         return done
 
     try:
         return unit(work)
     except (WrongState, ConcurrentUpdate):
-        before = None if key is None else idempotency.find(scope, key, digest)
+        before = None if claim is None else claim.answer()
         if before is None:
             raise
-        return Completion.from_json(before.result)
+        return Completion.from_json(before)
+
+
+def _require_first_time(under: Under, claim: Claim | None) -> None:
+    """
+    An item that stays live when completed does not tell by its status that it was completed before.
+    """
+    activity = under.loaded.graph.activity(guards.item_of(under).activity_key)
+    if claim is not None and not activity.autofinish and claim.answer() is not None:
+        raise Repeated(key=claim.key)
 
 
 def _complete(under: Under, outcome: str | None, version: int | None, prepare: Prepare | None) -> Completion:

@@ -15,8 +15,8 @@ from django.db.models import QuerySet
 from goflow import clock
 from goflow.errors import Invalid
 from goflow.journal.models import OutboxMessage
-from goflow.runtime import engine, idempotency, timers
-from goflow.runtime.models import Timer
+from goflow.runtime import assignment, engine, idempotency, timers
+from goflow.runtime.models import Timer, WorkItem
 
 logger = logging.getLogger("goflow.jobs")
 
@@ -36,15 +36,14 @@ def timeout_scan(batch: int = BATCH) -> dict[str, int]:
     Returns how many were ``checked``, ``fired``, ``gone`` (somebody was faster) and ``failed``.
     """
     found = {"checked": 0, "fired": 0, "gone": 0, "failed": 0}
-    seen: set[int] = set()
-    while True:
-        due = [timer for timer in timers.due(clock.now(), batch) if timer.pk not in seen]
-        if not due:
-            return found
-        seen.update(timer.pk for timer in due)
+    now = clock.now()
+    due = timers.due(now, batch)
+    while due:
         for timer in due:
             found["checked"] += 1
             found[_fire(timer)] += 1
+        due = timers.due(now, batch, after=due[-1])
+    return found
 
 
 def _fire(timer: Timer) -> str:
@@ -52,17 +51,19 @@ def _fire(timer: Timer) -> str:
         return "fired" if engine.fire_timer(timer.pk) else "gone"
     except Exception as exc:
         logger.warning("timer %s of work item %s failed", timer.pk, timer.workitem_id, exc_info=exc)
-        _postpone(timer, f"{type(exc).__name__}: {exc}")
-        return "failed"
+        return _postpone(timer, f"{type(exc).__name__}: {exc}")
 
 
-def _postpone(timer: Timer, problem: str) -> None:
+def _postpone(timer: Timer, problem: str) -> str:
     attempts = timer.attempts + 1
-    if attempts >= TRIES:
-        engine.stop_timer(timer.pk, problem)
-        return
     due_at = clock.now() + BACKOFF * 2**attempts
     QuerySet(Timer).filter(pk=timer.pk).update(attempts=attempts, last_error=problem, due_at=due_at)
+    if attempts >= TRIES:
+        try:
+            engine.stop_timer(timer.pk, problem)
+        except Exception:
+            logger.exception("timer %s could not be stopped; it is tried again", timer.pk)
+    return "failed"
 
 
 def workitem_action(
@@ -100,6 +101,29 @@ def _person(username: str) -> Any:
     return person
 
 
+def pool_scan(batch: int = BATCH) -> dict[str, int]:
+    """
+    Stop items that wait in pools nobody active reads any more: each gets an incident, once.
+
+    Returns how many were ``checked`` and ``stopped``.
+    """
+    empty = assignment.empty_pools()
+    waiting = WorkItem.objects.open().filter(queue__in=empty, instance__status="running").order_by("id")
+    found = {"checked": 0, "stopped": 0}
+    for pk in waiting.values_list("id", flat=True)[:batch] if empty else ():
+        found["checked"] += 1
+        found["stopped"] += _stop_stranded(pk)
+    return found
+
+
+def _stop_stranded(workitem_id: int) -> bool:
+    try:
+        return engine.stop_stranded(workitem_id)
+    except Exception:
+        logger.exception("work item %s could not be stopped; it is tried again", workitem_id)
+        return False
+
+
 def notify(user_id: object, workitem_ids: list[int]) -> int:
     """
     Write a notification about work items into the outbox. Returns its id.
@@ -119,11 +143,12 @@ def tick() -> dict[str, dict[str, int]]:
     """
     One pass over everything that is due, as ``goflow_cron`` runs it.
     """
-    return {"timeouts": timeout_scan(), "housekeeping": housekeeping()}
+    return {"timeouts": timeout_scan(), "pools": pool_scan(), "housekeeping": housekeeping()}
 
 
 JOBS: dict[str, Callable[..., Any]] = {
     "timeout_scan": timeout_scan,
+    "pool_scan": pool_scan,
     "workitem_action": workitem_action,
     "notify": notify,
     "housekeeping": housekeeping,

@@ -4,19 +4,25 @@ What administrators and timers do to an instance: withdraw it, try again, let ti
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from goflow.core import stepping
+from goflow.core.graph import ActivityDef
 from goflow.core.stepping import Rules
-from goflow.errors import IncidentClosed, NotFound
+from goflow.errors import IncidentClosed, NotFound, WrongState
 from goflow.runtime import begin, guards, policy, timers
 from goflow.runtime.apply import Drive
+from goflow.runtime.assignment import empty_pools
 from goflow.runtime.models import Incident, ProcessInstance, Timer, WorkItem
 from goflow.runtime.results import Completion
 from goflow.runtime.statements import NOT_CLOSED
 from goflow.runtime.task import Task
 from goflow.runtime.under import Under
 from goflow.runtime.unit import unit
+
+TIMER_FAILED = "timer-failed"
+NOBODY_CAN_TAKE = "nobody-can-take"
 
 
 def cancel(instance_id: int, *, actor: Any, reason: str = "") -> ProcessInstance:
@@ -77,13 +83,21 @@ def _retry(under: Under, incident: Incident) -> Completion:
     task = drive.task(item, activity)
     item.status = WorkItem.Status.INACTIVE if activity.is_human else WorkItem.Status.ACTIVE
     drive.board.changed[item.pk] = None
-    if activity.is_human:
-        drive.give(item.pk, activity)
+    if incident.code == TIMER_FAILED:
+        _time_out(drive, item, task, str(incident.params["timer"]))
+    elif activity.is_human:
+        _give_again(drive, item, activity)
     elif activity.is_dummy or incident.code == "no-transition":
         _route_again(drive, item, task)
     else:
         drive.ready.append(item.pk)
     return drive.completion(item)
+
+
+def _give_again(drive: Drive, item: WorkItem, activity: ActivityDef) -> None:
+    drive.give(item.pk, activity)
+    if item.user_id is None and item.queue is not None and empty_pools([item.queue]):
+        drive.board.hold(item.pk, NOBODY_CAN_TAKE, "", {"queue": item.queue})
 
 
 def _route_again(drive: Drive, item: WorkItem, task: Task) -> None:
@@ -103,35 +117,69 @@ def fire_timer(timer_id: int) -> bool:
     timer = Timer.objects.filter(pk=timer_id).first()
     if timer is None:
         return False
-    return unit(lambda: _fire(timer_id, timer.workitem_id))
-
-
-def _fire(timer_id: int, workitem_id: int) -> bool:
-    under = begin.with_item(workitem_id, actor=None, verb="timeout")
-    timer = Timer.objects.filter(pk=timer_id, due_at__lte=under.now).first()
-    item = guards.item_of(under)
-    if timer is None or not item.is_open:
+    try:
+        unit(lambda: _fire(timer_id, timer.workitem_id))
+    except (NotFound, WrongState):
         return False
-    graph, transition = under.loaded.graph, timers.transition_of(timer.name)
+    return True
+
+
+def _fire(timer_id: int, workitem_id: int) -> None:
+    under = begin.with_item(workitem_id, actor=None, verb="timeout")
+    item = guards.item_of(under)
+    policy.require_open(under.instance, item)
+    timer = Timer.objects.filter(pk=timer_id, due_at__lte=under.now).first()
+    if timer is None:
+        raise WrongState(status=item.get_status_display(), workitem=item.pk)
     drive = Drive(under)
-    task = drive.task(item, graph.activity(item.activity_key))
+    task = drive.task(item, under.loaded.graph.activity(item.activity_key))
+    _time_out(drive, item, task, timer.name)
+    drive.finish()
+
+
+def _time_out(drive: Drive, item: WorkItem, task: Task, timer: str) -> None:
+    graph, transition = drive.under.loaded.graph, timers.transition_of(timer)
     drive.board.note("workitem.timeout", item.pk, transition_key=transition)
     drive.advance(lambda rules: stepping.time_out(graph, drive.marking, item.pk, transition, rules), task)
-    drive.finish()
-    return True
 
 
 def stop_timer(timer_id: int, problem: str) -> None:
     """
     Give up on a timer that failed too often: its item stays in fallout with an incident.
-    """
-    timer = Timer.objects.get(pk=timer_id)
 
+    Nothing happens when the timer is gone. Raises WrongState when its item is not open.
+    """
+    timer = Timer.objects.filter(pk=timer_id).first()
+    if timer is not None:
+        _hold(timer.workitem_id, TIMER_FAILED, problem, {"timer": timer.name})
+        timer.delete()
+
+
+def stop_stranded(workitem_id: int) -> bool:
+    """
+    Stop an item whose pool nobody active reads any more. False when somebody does, or when it is not waiting.
+    """
+    queue = WorkItem.objects.open().filter(pk=workitem_id).values_list("queue", flat=True).first()
+    if queue is None or not empty_pools([queue]):
+        return False
+    try:
+        _hold(workitem_id, NOBODY_CAN_TAKE, "", {"queue": queue}, queue=queue)
+    except WrongState:
+        return False
+    return True
+
+
+def _hold(
+    workitem_id: int, code: str, problem: str, params: Mapping[str, object], *, queue: str | None = None
+) -> None:
     def work() -> None:
-        under = begin.with_item(timer.workitem_id, actor=None, verb="timeout")
+        under = begin.with_item(workitem_id, actor=None, verb="hold")
+        item = guards.item_of(under)
+        policy.require_open(under.instance, item)
+        if queue is not None and item.queue != queue:
+            raise WrongState(status=item.get_status_display(), workitem=item.pk)
         drive = Drive(under)
-        drive.board.hold(timer.workitem_id, "timer-failed", problem, {"timer": timer.name})
+        drive.board.hold(item.pk, code, problem, params)
         drive.finish()
-        Timer.objects.filter(pk=timer_id).delete()
 
     unit(work)

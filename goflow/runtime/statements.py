@@ -257,7 +257,7 @@ def _head(text: str | None) -> Head:
     return Head(int(seq), digest)
 
 
-def _adapt(connection: Any, value: object) -> object:
+def _adapt(connection: Any, value: object) -> Any:  # what the driver takes
     if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
         return value.hex
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value

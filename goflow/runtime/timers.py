@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from goflow.core.durations import add
 from goflow.runtime.models import Timer, WorkItem
 
@@ -33,11 +35,16 @@ def timeout(item: WorkItem, transition: str, duration: timedelta, opened_at: dat
     return Timer(workitem=item, name=timeout_name(transition), due_at=add(opened_at, duration))
 
 
-def due(now: datetime, limit: int) -> list[Timer]:
+def due(now: datetime, limit: int, after: Timer | None = None) -> list[Timer]:
     """
     The timers to fire now, the longest due first, of running instances and workable items. One query.
+
+    ``after`` is the last timer of the batch before.
     """
     found = Timer.objects.filter(
         due_at__lte=now, workitem__status__in=["inactive", "active"], workitem__instance__status="running"
     )
+    if after is not None:
+        later = Q(due_at__gt=after.due_at) | Q(due_at=after.due_at, id__gt=after.pk)
+        found = found.filter(later, due_at__gte=after.due_at)
     return list(found.order_by("due_at", "id")[:limit])
