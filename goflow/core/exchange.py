@@ -21,7 +21,7 @@ from goflow.core.errors import ConditionError
 from goflow.core.graph import ActivityDef, JoinMode, Kind, NodeType, ProcessDef, SplitMode, TransitionDef
 from goflow.core.readers import Data, ExchangeError, Reader
 
-__all__ = ["ExchangeError", "from_dict", "slug", "to_dict"]
+__all__ = ["ExchangeError", "from_dict", "plain", "slug", "stored", "to_dict"]
 
 FORMAT = "goflow-process"
 FORMAT_VERSION = 1
@@ -52,7 +52,7 @@ def to_dict(definition: ProcessDef) -> Data:
     body = _written(definition, ("code", "title"), {})
     body["activities"] = [_written(a, ("key", "title"), {}) for a in definition.activities]
     body["transitions"] = [
-        _written(t, ("key", "source", "target", "ordering"), {"condition": _stored(t.condition)})
+        _written(t, ("key", "source", "target", "ordering"), {"condition": stored(t.condition)})
         for t in definition.transitions
     ]
     return head | body
@@ -93,21 +93,27 @@ def _written(
         content = replaced.get(part.name, getattr(value, part.name))
         default = part.default_factory() if part.default_factory is not MISSING else part.default
         if part.name in always or content != default:
-            written[part.name] = _plain(content)
+            written[part.name] = plain(content)
     return written
 
 
-def _plain(content: object) -> object:
+def plain(content: object) -> object:
+    """
+    A value of a definition as JSON-serialisable data.
+    """
     if isinstance(content, Enum):
         return content.value
     if isinstance(content, Mapping):
-        return {key: _plain(content[key]) for key in sorted(content)}
+        return {key: plain(content[key]) for key in sorted(content)}
     if isinstance(content, (list, tuple)):
-        return [_plain(part) for part in content]
+        return [plain(part) for part in content]
     return content
 
 
-def _stored(condition: str) -> str:
+def stored(condition: str) -> str:
+    """
+    The condition as it is stored; one that does not parse stays as it is.
+    """
     try:
         return normalise(condition)
     except ConditionError:
