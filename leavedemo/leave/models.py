@@ -57,7 +57,7 @@ class LeaveRequest(models.Model):
         verbose_name_plural = _("leave requests")
 
     def __str__(self) -> str:
-        return f"{self.get_type_display()} {self.day_start} - {self.day_end}"
+        return f"{self.get_type_display()} {self.requester or ''} {self.day_start}".replace("  ", " ")
 
     @property
     def days(self) -> int:

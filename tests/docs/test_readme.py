@@ -25,3 +25,10 @@ def test_the_example_runs_as_the_readme_says(capsys: pytest.CaptureFixture[str])
     names |= {"employee": person("eva", "Purchase"), "manager": person("max", "managers")}
     exec(example("run"), names)
     assert capsys.readouterr().out == "['Order']\n"
+
+
+def test_the_picture_is_there_and_small() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\((\S+)\)", README.read_text("utf-8"))
+    sizes = [(README.parent / picture).stat().st_size for picture in pictures]
+    assert sizes
+    assert max(sizes) < 200_000

@@ -71,7 +71,7 @@ def test_a_request_goes_to_the_secretary_of_the_requester() -> None:
 
 def test_the_secretary_finds_the_request_in_the_list() -> None:
     ask()
-    assert "Vacation 2030-01-07" in browser("socius").get("/leave/mywork/").content.decode()
+    assert "Vacation tertius 2030-01-07" in browser("socius").get("/leave/mywork/").content.decode()
 
 
 def test_the_pages_of_a_step_are_at_the_address_of_its_application() -> None:

@@ -17,3 +17,7 @@ def test_there_are_thirteen_types_and_vacation_is_the_first_choice() -> None:
 
 def test_a_request_is_not_granted_before_it_is_debited() -> None:
     assert not LeaveRequest().is_granted
+
+
+def test_a_request_is_named_by_type_and_first_day_while_nobody_asks() -> None:
+    assert str(LeaveRequest(day_start=datetime.date(2030, 1, 7))) == "Vacation 2030-01-07"
