@@ -8,6 +8,7 @@ The errors goflow raises. Each says in its message what to do next; ``code`` is 
     │   ├── DraftConflict          somebody else saved the draft meanwhile
     │   ├── PublishRefused         the problem list has errors
     │   ├── PublishConflict        the version is not a draft (any more)
+    │   ├── VersionInUse           something refers to the draft
     │   └── MissingRegistration    data names code that nobody registered
     └── EngineError                a verb is refused; nothing was changed
         ├── NotFound               ProcessNotFound, InstanceNotFound, WorkItemNotFound
@@ -55,6 +56,7 @@ __all__ = [
     "PublishRefused",
     "TimeoutsOnly",
     "UnsafeIsolation",
+    "VersionInUse",
     "WorkItemNotFound",
     "WrongState",
 ]
@@ -290,6 +292,15 @@ class PublishConflict(_Told, DefinitionError):
 
     code = "publish-conflict"
     template = _("Version %(version)s of “%(process)s” was published or changed meanwhile. Reload the versions.")
+
+
+class VersionInUse(_Told, DefinitionError):
+    """
+    A draft cannot be discarded: instances or other definitions refer to it.
+    """
+
+    code = "version-in-use"
+    template = _("Version %(version)s of “%(process)s” is in use and cannot be discarded. Keep it, or publish it.")
 
 
 class MissingRegistration(_Told, DefinitionError):

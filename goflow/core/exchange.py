@@ -223,7 +223,7 @@ REQUIRED = frozenset({"title", "source", "target"})
 _name, _description = readers.text(readers.MAX_NAME), readers.text(readers.MAX_DESCRIPTION)
 
 PROCESS_READERS: Mapping[str, Reader] = {
-    "code": readers.key,
+    "code": readers.code,
     "title": readers.filled,
     "begin": readers.text(readers.MAX_KEY),
     "end": readers.text(readers.MAX_KEY),

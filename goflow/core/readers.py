@@ -76,11 +76,17 @@ def text(limit: int) -> Callable[[object, str], str]:
             raise ExchangeError(path, "expected a text")
         if len(value) > limit:
             raise ExchangeError(path, f"has {len(value)} characters, at most {limit} are allowed")
-        if "\x00" in value:
-            raise ExchangeError(path, "holds a null character, which no database stores; remove it")
+        _check_characters(value, path)
         return value
 
     return read
+
+
+def _check_characters(value: str, path: str) -> None:
+    if "\x00" in value:
+        raise ExchangeError(path, "holds a null character, which no database stores; remove it")
+    if any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise ExchangeError(path, "holds half of a character pair, which no database stores; correct it")
 
 
 def filled(value: object, path: str) -> str:
@@ -101,6 +107,13 @@ def key(value: object, path: str) -> str:
     if not KEY.fullmatch(given):
         raise ExchangeError(path, f"{given!r} is no key; use lower-case letters, digits, - and _")
     return given
+
+
+def code(value: object, path: str) -> str:
+    """
+    The code of a process: a key that is no longer than a title.
+    """
+    return key(text(MAX_TITLE)(value, path), path)
 
 
 def whole(value: object, path: str) -> int:
@@ -184,9 +197,13 @@ def _check_depth(params: Data, path: str) -> None:
         if depth > MAX_DEPTH and isinstance(value, (dict, list)):
             raise ExchangeError(place, f"is nested deeper than {MAX_DEPTH} levels")
         if isinstance(value, dict):
-            waiting += [(part, f"{place}.{key}", depth + 1) for key, part in mapping(value, place).items()]
+            for name, part in mapping(value, place).items():
+                _check_characters(name, place)
+                waiting.append((part, f"{place}.{name}", depth + 1))
         elif isinstance(value, list):
             waiting += [(part, f"{place}[{index}]", depth + 1) for index, part in enumerate(value)]
+        elif isinstance(value, str):
+            _check_characters(value, place)
         elif not _is_scalar(value):
             raise ExchangeError(place, "expected a JSON value: text, finite number, true, false or null")
 

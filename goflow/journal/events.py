@@ -14,6 +14,7 @@ ACTIONS = frozenset(
         "process.published",
         "process.retired",
         "process.cloned",
+        "process.discarded",
         "process.started",
         "instance.status_changed",
         "workitem.created",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
@@ -34,15 +35,24 @@ class Names:
     content_type_id: int | None
 
 
+def model_named(label: str) -> type[models.Model] | None:
+    """
+    The model of an ``app_label.model`` text; None when there is none.
+    """
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError):
+        return None
+
+
 def resolve(definition: ProcessDef, *, tenant_id: str, using: str, create_roles: bool = False) -> Names:
     """
     Look every name up; applications and push functions get their rows, groups only with ``create_roles``.
 
     A subflow is the published version of that code. Raises DefinitionError naming what does not exist.
     """
-    groups = _used(definition, lambda a: (*a.roles, *a.allowed_groups, *a.sla_roles))
     return Names(
-        groups=_made(Group, "name", groups, using) if create_roles else _groups(groups, using),
+        groups=make_roles(definition, using=using) if create_roles else _groups(roles(definition), using),
         users=_users(_used(definition, lambda a: a.allowed_users), using),
         applications=_made(Application, "url", _used(definition, lambda a: (a.application,)), using),
         push_applications=_made(
@@ -51,6 +61,20 @@ def resolve(definition: ProcessDef, *, tenant_id: str, using: str, create_roles:
         subflows=_subflows(_used(definition, lambda a: (a.subflow,)), tenant_id, using),
         content_type_id=_content_type_id(definition.content_type, using),
     )
+
+
+def roles(definition: ProcessDef) -> set[str]:
+    """
+    The names of all groups that the definition names.
+    """
+    return _used(definition, lambda a: (*a.roles, *a.allowed_groups, *a.sla_roles))
+
+
+def make_roles(definition: ProcessDef, *, using: str) -> _Ids:
+    """
+    Primary keys of the groups that the definition names; those that do not exist are made, without members.
+    """
+    return _made(Group, "name", roles(definition), using)
 
 
 def _used(definition: ProcessDef, names: Callable[[ActivityDef], Iterable[str]]) -> set[str]:
@@ -86,11 +110,20 @@ def _made(model: type[models.Model], field: str, wanted: set[str], using: str) -
     found = _found(model, field, wanted, using)
     missing = wanted - found.keys()
     if missing:
+        limit = model._meta.get_field(field).max_length  # type: ignore[union-attr] # a text column
+        for name in sorted(missing):
+            if limit is not None and len(name) > limit:
+                raise DefinitionError(
+                    f"the name {name[:40]!r} has {len(name)} characters; at most {limit} are stored"
+                )
         rows = [model(**{field: name}) for name in sorted(missing)]
         # Somebody else may make the same one meanwhile.
         model._default_manager.using(using).bulk_create(rows, ignore_conflicts=True)
         found = _found(model, field, wanted, using)
-    return found
+    # Some databases take names for equal that differ in upper and lower case only.
+    return _complete(
+        found, wanted, f"{model._meta.verbose_name_plural}", "write the names as they are stored"
+    )
 
 
 def _complete(found: Mapping[str, Any], wanted: set[str], what: str, remedy: str) -> _Ids:
@@ -105,10 +138,8 @@ def _complete(found: Mapping[str, Any], wanted: set[str], what: str, remedy: str
 def _content_type_id(label: str, using: str) -> int | None:
     if not label:
         return None
-    app_label, _, model = label.partition(".")
-    try:
-        return ContentType.objects.db_manager(using).get_by_natural_key(app_label, model.lower()).pk
-    except ContentType.DoesNotExist as exc:
-        raise DefinitionError(
-            f"there is no model {label!r}; write app_label.model of an installed app"
-        ) from exc
+    model = model_named(label)
+    if model is None:
+        raise DefinitionError(f"there is no model {label!r}; write app_label.model of an installed app")
+    # Data migrations run before Django has made the content types.
+    return ContentType.objects.db_manager(using).get_for_model(model, for_concrete_model=False).pk

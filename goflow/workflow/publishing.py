@@ -1,5 +1,5 @@
 """
-The life of a version: problems, publish, retire, roll back.
+The life of a version: problems, publish, retire, roll back, discard.
 
 Every verb is one transaction that first locks all versions of the code, so that two of them never overlap.
 """
@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from goflow import clock
 from goflow.conf import conf
 from goflow.core import lint
-from goflow.errors import PublishConflict, PublishRefused
+from goflow.errors import PublishConflict, PublishRefused, VersionInUse
 from goflow.journal import recorder
 from goflow.journal.events import Event, process_stream
 from goflow.signals import process_published
@@ -30,7 +31,7 @@ from goflow.workflow.versions import actor_id, database, lock_versions, plain
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
-__all__ = ["clone", "known", "problems", "publish", "retire", "roll_back"]
+__all__ = ["clone", "discard", "known", "problems", "publish", "retire", "roll_back"]
 
 
 def problems(process: Process) -> tuple[lint.Problem, ...]:
@@ -91,7 +92,8 @@ def publish(
         retired = _retire_others(stored)
         _freeze(stored)
         _make_group(stored)
-        _record(stored, "process.published", by, rows=retired)
+        told = {"warnings": _codes(found), "rollback": rollback}
+        _record(stored, "process.published", by, rows=retired, **told)
         sent = partial(_announce, stored, by, rollback=rollback)
         transaction.on_commit(sent, using=using, robust=True)
     process.refresh_from_db()
@@ -122,6 +124,30 @@ def roll_back(process: Process, *, by: AbstractBaseUser | None = None, note: str
         copy = clone(process, by=by, note=note)
         publish(copy, by=by, note=note, rollback=True)
     return copy
+
+
+def discard(process: Process, *, by: AbstractBaseUser | None = None) -> None:
+    """
+    Delete a draft for good. Its version number may be given again.
+
+    Raises DefinitionFrozen when it is no draft (any more), PublishConflict when it is gone, VersionInUse when
+    something refers to it; nothing has changed then.
+    """
+    using = database(process)
+    with transaction.atomic(using=using):
+        lock_versions(process.code, using)
+        stored = Process.objects.using(using).filter(pk=process.pk).first()
+        if stored is None:
+            raise PublishConflict(process=process.title, version=process.version)
+        _record(stored, "process.discarded", by)
+        try:
+            stored.delete()
+        except ProtectedError as exc:
+            raise VersionInUse(process=stored.title, version=stored.version) from exc
+
+
+def _codes(found: Iterable[lint.Problem]) -> list[str]:
+    return sorted({problem.code for problem in found})
 
 
 def _pages(process: Process | None) -> frozenset[str]:
@@ -197,9 +223,15 @@ def _make_group(process: Process) -> None:
 
 
 def _record(
-    process: Process, action: str, by: AbstractBaseUser | None, *, rows: Iterable[Process] = ()
+    process: Process,
+    action: str,
+    by: AbstractBaseUser | None,
+    *,
+    rows: Iterable[Process] = (),
+    **details: object,
 ) -> None:
-    told = [(old, "process.retired") for old in rows] + [(process, action)]
+    told: list[tuple[Process, str, dict[str, object]]] = [(old, "process.retired", {}) for old in rows]
+    told.append((process, action, details))
     recorder.record(
         [
             Event(
@@ -208,9 +240,9 @@ def _record(
                 created_at=clock.now(),
                 actor=actor_id(by),
                 process_id=version.pk,
-                metadata={"version": version.version, "tenant": version.tenant_id},
+                metadata={"version": version.version, "tenant": version.tenant_id, **more},
             )
-            for version, name in told
+            for version, name, more in told
         ]
     )
 
