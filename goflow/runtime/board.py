@@ -143,10 +143,13 @@ class Board:
         self._enter(effect.ref, self.items[effect.ref], effect)
 
     def _stub(self, pk: int, activity: str) -> WorkItem:
-        names = ["id", "instance_id", "activity_id", "activity_key", "priority", "status"]
+        # from_db reads the values in the order of the model's fields, whatever the order of the names.
+        names = ["id", "instance_id", "activity_id", "activity_key", "status", "priority"]
         status = self.statuses.get(pk, ItemStatus.BLOCKED.value)
-        values = [pk, self.instance.pk, self.loaded.activity_ids[activity], activity, self.instance.priority]
-        return WorkItem.from_db(self.instance._state.db or "default", names, [*values, status])
+        values = [pk, self.instance.pk, self.loaded.activity_ids[activity], activity, status]
+        return WorkItem.from_db(
+            self.instance._state.db or "default", names, [*values, self.instance.priority]
+        )
 
     def _enter(self, ref: int, item: WorkItem, effect: fx.OpenItem | fx.WakeItem) -> None:
         item.status = effect.status.value
