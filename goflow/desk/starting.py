@@ -2,8 +2,8 @@
 Starting a request: which processes a person may start, with which form, and the start itself.
 
 A start form is registered as ``<process code>.start``, ``<app label>.<model>.start`` or
-``<app label>.start``; the first that fits the model of the process is taken. It may define ``for_user(user)``, called before it is
-checked, to note who asks.
+``<app label>.start``; the first that fits the model of the process is taken. It may define
+``for_user(user)``, called before it is checked, to note who asks.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from goflow.runtime.models import ProcessInstance, WorkItem
 register = template.Library()
 
 SOON = timedelta(hours=24)
+MINUTE = timedelta(minutes=1)
 URGENT = 1
 EMERGENCY = 5
 
@@ -129,7 +130,7 @@ def age(moment: datetime, now: datetime) -> SafeString:
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(),
         date_format(local, "DATETIME_FORMAT"),
-        timesince(moment, now, depth=1),
+        gettext("just now") if now - moment < MINUTE else timesince(moment, now, depth=1),
     )
 
 

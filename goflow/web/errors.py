@@ -62,7 +62,11 @@ def answer(request: HttpRequest, exc: Refusal) -> HttpResponse:
     status = status_of(exc)
     if status == 500:
         logger.error("%s on %s", type(exc).__name__, request.path, exc_info=exc)
-    return error_page(request, status, _message(exc), back=_way_back(request, exc))
+    response = error_page(request, status, _message(exc), back=_way_back(request, exc))
+    if status == 404:
+        # Otherwise LocaleMiddleware takes it for a path without its language and redirects, even a POST.
+        request.urlconf = "goflow.web.urls"
+    return response
 
 
 def error_page(

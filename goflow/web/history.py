@@ -20,17 +20,17 @@ from goflow.runtime.models import ProcessInstance
 from goflow.workflow.loader import Loaded
 
 SENTENCES: dict[str, str | Promise] = {
-    "process.started": _("started the request"),
-    "instance.status_changed": _("the request changed its state"),
-    "workitem.activated": _("took “%(activity)s”"),
-    "workitem.released": _("put “%(activity)s” back"),
-    "workitem.reassigned": _("handed “%(activity)s” over"),
-    "workitem.decided": _("decided on “%(activity)s”"),
-    "workitem.completed": _("completed “%(activity)s”"),
-    "workitem.timeout": _("the time for “%(activity)s” was up"),
+    "process.started": _("%(actor)s started the request"),
+    "instance.status_changed": _("The request is now “%(status)s”"),
+    "workitem.activated": _("%(actor)s took “%(activity)s”"),
+    "workitem.released": _("%(actor)s put “%(activity)s” back"),
+    "workitem.reassigned": _("%(actor)s handed “%(activity)s” over"),
+    "workitem.decided": _("%(actor)s decided on “%(activity)s”"),
+    "workitem.completed": _("%(actor)s completed “%(activity)s”"),
+    "workitem.timeout": _("The time for “%(activity)s” was up"),
     "workitem.cancelled": _("“%(activity)s” was withdrawn"),
-    "incident.raised": _("“%(activity)s” was stopped by a problem"),
-    "incident.resolved": _("the problem at “%(activity)s” was solved"),
+    "incident.raised": _("A problem stopped “%(activity)s”"),
+    "incident.resolved": _("%(actor)s solved the problem at “%(activity)s”"),
 }
 """What is told; other actions are steps in between that say nothing new."""
 
@@ -44,6 +44,8 @@ ICONS = {
     "incident.resolved": "retry",
 }
 
+STATUS_NAMES = dict(ProcessInstance.Status.choices)
+
 LONGEST = 200
 """How many of the latest rows one page tells."""
 
@@ -55,7 +57,6 @@ class Told:
     """
 
     at: datetime
-    actor: str
     text: str
     outcome: str
     icon: str
@@ -75,20 +76,22 @@ def story(instance: ProcessInstance, loaded: Loaded) -> list[Told]:
 
 def sentences(rows: Iterable[AuditEvent], titles: dict[str, str]) -> list[Told]:
     """
-    Audit rows as lines; one query for the names of all who acted.
+    Audit rows as lines, those of ``SENTENCES`` only; one query for the names of all who acted.
     """
-    found = list(rows)
+    found = [row for row in rows if row.action in SENTENCES]
     names = _names(found)
     return [_told(row, names, titles) for row in found]
 
 
 def _told(row: AuditEvent, names: dict[str, str], titles: dict[str, str]) -> Told:
-    sentence = SENTENCES.get(row.action, row.action)
-    activity = titles.get(row.activity_key, row.activity_key)
+    words = {
+        "actor": names.get(row.actor) or gettext("The system"),
+        "activity": titles.get(row.activity_key, row.activity_key),
+        "status": STATUS_NAMES.get(row.status_to, row.status_to),
+    }
     return Told(
         at=row.created_at,
-        actor=names.get(row.actor) or gettext("The system"),
-        text=str(sentence) % {"activity": activity} if row.action in SENTENCES else str(sentence),
+        text=str(SENTENCES[row.action]) % words,
         outcome=str(row.metadata.get("outcome") or ""),
         icon=ICONS.get(row.action, "dot"),
         action=row.action,

@@ -101,6 +101,25 @@ class ItemPage:
         """
         return policy.may_administer(self.request.user, self.instance)
 
+    @property
+    def may_release(self) -> bool:
+        """
+        Whether there is a pool that the item could go back to.
+        """
+        key = self.item.activity_key
+        is_pushed = bool(self.activity.push_application) and policy.is_for_everyone(self.loaded, key)
+        return self.may_work and self.is_mine and not is_pushed
+
+    @property
+    def may_reassign(self) -> bool:
+        """
+        Whether this person may hand the item to somebody; administrators also what a problem has stopped.
+        """
+        is_stopped = self.item.status == WorkItem.Status.FALLOUT and self.activity.is_human
+        return (self.is_open and (self.is_mine or self.may_administer)) or (
+            is_stopped and self.may_administer
+        )
+
     @cached_property
     def story(self) -> list[Told]:
         """
@@ -135,9 +154,9 @@ class ItemPage:
             "activity": self.activity,
             "now": clock.now(),
             "may_work": self.may_work,
-            "may_claim": self.may_work and self.item.user_id is None,
-            "may_release": self.may_work and self.is_mine,
-            "may_reassign": self.is_open and (self.is_mine or self.may_administer),
+            "may_claim": self.may_work and not self.is_mine,
+            "may_release": self.may_release,
+            "may_reassign": self.may_reassign,
             "may_see_instance": self.may_see_instance,
             "awaits_forward": self.awaits_forward,
             "is_mine": self.is_mine,

@@ -20,7 +20,7 @@ from goflow.runtime import policy
 from goflow.runtime.models import Incident, ProcessInstance, WorkItem
 from goflow.runtime.querysets import may_browse
 from goflow.web.context import show
-from goflow.web.history import Told, sentences
+from goflow.web.history import SENTENCES, Told, sentences
 from goflow.web.pages import page
 from goflow.workflow.loader import definition
 from goflow.workflow.models import Activity, Process
@@ -98,8 +98,8 @@ def _overdue(visible: Any) -> Mapping[str, int]:
 
 
 def _latest(visible: Any) -> list[Told]:
-    rows = AuditEvent.objects.filter(instance_id__in=visible.values("pk")).order_by("-pk")[:LATEST]
-    found = list(rows)
+    rows = AuditEvent.objects.filter(instance_id__in=visible.values("pk"), action__in=SENTENCES)
+    found = list(rows.order_by("-pk")[:LATEST])
     keys = {(row.process_id, row.activity_key) for row in found}
     named = Activity.objects.filter(process_id__in={p for p, _key in keys}, key__in={key for _p, key in keys})
     return sentences(found, dict(named.values_list("key", "title")))

@@ -75,7 +75,8 @@ def marks(items: Sequence[WorkItem], joins: Mapping[int, str]) -> dict[str, Mark
 def _badge(item: WorkItem, joins: Mapping[int, str]) -> str:
     if item.pk in joins:
         return joins[item.pk]
-    return item.user.get_username() if item.is_open and item.user else ""
+    user = item.user if item.is_open else None
+    return (user.get_full_name() or user.get_username()) if user else ""
 
 
 def taken(instance: ProcessInstance) -> list[str]:

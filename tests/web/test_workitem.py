@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django import forms
+from django.test import override_settings
+from django.urls import include, path
+
+from goflow.runtime import engine
+from goflow.runtime.models import ProcessInstance, WorkItem
+from goflow.testing import process
+from goflow.web.workitem import WorkItemView
+from goflow.workflow import registry
+from tests.web.conftest import As, Company, Unchanged
+
+
+class NumberForm(forms.Form):
+    number = forms.IntegerField()
+
+
+class HostPage(WorkItemView):
+    form_class = NumberForm
+    ok_values = ("APPROVED",)
+
+
+class OtherPage(WorkItemView):
+    pass
+
+
+urlpatterns = [
+    path("host/number/<int:pk>/", HostPage.as_view()),
+    path("host/other/<int:pk>/", OtherPage.as_view()),
+    path("workflow/", include("goflow.urls")),
+]
+
+
+def page(item: WorkItem, verb: str = "") -> str:
+    return f"/workflow/workitems/{item.pk}/{verb}"
+
+
+def asked(company: Company, **review: Any) -> WorkItem:
+    process("Host", [("Review", {"roles": ["buyers"], **review}), "End"], [("Review", "End", "eq:APPROVED")])
+    return engine.start("Host", company.anna)
+
+
+def test_buttons_tell_where_they_lead(as_: As, company: Company) -> None:
+    text = as_(company.bob).get(page(company.item)).content.decode()
+    assert 'value="APPROVED"' in text
+    assert ">Approve</button>" in text
+    assert "</span>Refine</span>" in text
+
+
+def test_button_completes_the_item(as_: As, company: Company) -> None:
+    response = as_(company.bob).post(
+        page(company.item), {"outcome": "APPROVED", "comment": "fine"}, follow=True
+    )
+    company.item.refresh_from_db()
+    assert (company.item.status, company.item.condition) == ("complete", "APPROVED")
+    assert response.redirect_chain == [("/workflow/mywork/", 302)]
+    assert "goes on: End." in response.content.decode()
+
+
+def test_comment_is_kept(as_: As, company: Company) -> None:
+    as_(company.bob).post(page(company.item), {"outcome": "APPROVED", "comment": "fine"})
+    assert ProcessInstance.objects.get().data == {"review": {"comment": "fine"}}
+
+
+def test_next_is_followed_on_this_host(as_: As, company: Company) -> None:
+    response = as_(company.bob).post(page(company.item), {"outcome": "APPROVED", "next": "/workflow/done/"})
+    assert response["Location"] == "/workflow/done/"
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", r"/\evil.example"]
+)
+def test_next_is_ignored_elsewhere(as_: As, company: Company, target: str) -> None:
+    response = as_(company.bob).post(page(company.item), {"outcome": "APPROVED", "next": target})
+    assert response["Location"] == "/workflow/mywork/"
+
+
+def test_wrong_outcome_shows_the_form_again(as_: As, company: Company, unchanged: Unchanged) -> None:
+    with unchanged():
+        response = as_(company.bob).post(page(company.item), {"outcome": "MAYBE", "comment": "kept"})
+    assert response.status_code == 422
+    assert "No way leads on with the outcome “MAYBE”" in response.content.decode()
+    assert b">\nkept</textarea>" in response.content
+
+
+def test_stale_page_is_refused(as_: As, company: Company, unchanged: Unchanged) -> None:
+    engine.activate(company.item.pk, actor=company.bob)
+    with unchanged():
+        response = as_(company.bob).post(page(company.item), {"outcome": "APPROVED", "goflow_version": "1"})
+    assert response.status_code == 409
+    assert f'href="{page(company.item)}"' in response.content.decode()
+
+
+def test_closed_item_is_refused(as_: As, company: Company, unchanged: Unchanged) -> None:
+    engine.complete(company.item.pk, actor=company.bob, outcome="APPROVED")
+    with unchanged():
+        assert as_(company.bob).post(page(company.item), {"outcome": "REJECTED"}).status_code == 409
+
+
+def test_sending_twice_is_done_once(as_: As, company: Company) -> None:
+    client, answers = as_(company.bob), {"outcome": "APPROVED", "goflow_key": "k1"}
+    assert [client.post(page(company.item), answers).status_code for _ in range(2)] == [302, 302]
+    assert WorkItem.objects.filter(activity_key="end").count() == 1
+
+
+def test_requester_may_look_but_not_decide(as_: As, company: Company, unchanged: Unchanged) -> None:
+    client = as_(company.anna)
+    assert b'name="outcome"' not in client.get(page(company.item)).content
+    with unchanged():
+        assert client.post(page(company.item), {"outcome": "APPROVED"}).status_code == 403
+
+
+def test_d4_somebody_elses_item_is_not_harmed(as_: As, company: Company, unchanged: Unchanged) -> None:
+    engine.activate(company.item.pk, actor=company.bob)
+    with unchanged():
+        assert as_(company.carl).get(f"/workflow/mywork/activate/{company.item.pk}/").status_code == 404
+        assert as_(company.carl).post(f"/workflow/mywork/activate/{company.item.pk}/").status_code == 404
+        assert as_(company.anna).post(f"/workflow/mywork/activate/{company.item.pk}/").status_code == 403
+
+
+def test_taking_from_a_list_twice_succeeds(as_: As, company: Company) -> None:
+    client = as_(company.bob)
+    found = [client.post(f"/workflow/mywork/activate/{company.item.pk}/").status_code for _ in range(2)]
+    assert found == [302, 302]
+
+
+def test_old_address_completes_by_post(as_: As, company: Company) -> None:
+    as_(company.bob).post(f"/workflow/mywork/complete/{company.item.pk}/", {"outcome": "APPROVED"})
+    company.item.refresh_from_db()
+    assert company.item.status == "complete"
+
+
+def test_item_goes_back_to_its_pool(as_: As, company: Company) -> None:
+    engine.activate(company.item.pk, actor=company.bob)
+    as_(company.bob).post(page(company.item, "release/"))
+    company.item.refresh_from_db()
+    assert (company.item.status, company.item.user) == ("inactive", None)
+
+
+def test_item_is_handed_over(as_: As, company: Company) -> None:
+    engine.activate(company.item.pk, actor=company.bob)
+    as_(company.bob).post(page(company.item, "reassign/"), {"to": "carl", "reason": "holiday"})
+    company.item.refresh_from_db()
+    assert company.item.user == company.carl
+
+
+def test_item_is_not_handed_to_nobody(as_: As, company: Company, unchanged: Unchanged) -> None:
+    engine.activate(company.item.pk, actor=company.bob)
+    with unchanged():
+        response = as_(company.bob).post(page(company.item, "reassign/"), {"to": "ghost"})
+    assert response.status_code == 422
+
+
+def test_decision_waits_to_be_sent_on(as_: As, company: Company) -> None:
+    item, client = asked(company, autofinish=False), as_(company.bob)
+    assert b"Send on" not in client.get(page(item)).content
+    client.post(page(item), {"outcome": "APPROVED"})
+    assert b"Send on" in client.get(page(item)).content
+    client.post(page(item, "forward/"))
+    item.refresh_from_db()
+    assert item.status == "complete"
+
+
+def test_registered_form_redisplays_its_errors(as_: As, company: Company, unchanged: Unchanged) -> None:
+    with registry.registered(registry.FORM, "number", NumberForm):
+        item = asked(company, form_class="number")
+        with unchanged():
+            response = as_(company.bob).post(page(item), {"outcome": "APPROVED", "number": "x"})
+    assert response.status_code == 422
+    assert "Enter a whole number." in response.content.decode()
+
+
+def test_unregistered_form_is_told(as_: As, company: Company, unchanged: Unchanged) -> None:
+    with registry.registered(registry.FORM, "number", NumberForm):
+        item = asked(company, form_class="number")
+    with unchanged():
+        response = as_(company.bob).get(page(item))
+    assert response.status_code == 409
+    assert "workflow_apps.py" in response.content.decode()
+
+
+def test_missing_form_template_falls_back(as_: As, company: Company) -> None:
+    item = asked(company, form_template="nowhere/at_all.html")
+    assert as_(company.bob).get(page(item)).status_code == 200
+
+
+@override_settings(ROOT_URLCONF=__name__, WF_APPS_PREFIX="/host")
+def test_hosts_own_page_is_used(as_: As, company: Company) -> None:
+    item, client = asked(company, application="number"), as_(company.bob)
+    assert client.get(page(item))["Location"] == f"/host/number/{item.pk}/"
+    client.post(f"/host/number/{item.pk}/", {"outcome": "APPROVED", "number": "7"})
+    item.refresh_from_db()
+    assert (item.status, item.instance.data) == ("complete", {"review": {"number": 7}})
+
+
+@override_settings(ROOT_URLCONF=__name__, WF_APPS_PREFIX="/host")
+@pytest.mark.parametrize(
+    "start", ["/workflow/workitems/{}/", "/host/other/{}/", "/workflow/mywork/complete/{}/"]
+)
+def test_d36_nobody_chooses_another_form(as_: As, company: Company, unchanged: Unchanged, start: str) -> None:
+    item = asked(company, application="number")
+    with unchanged():
+        response = as_(company.bob).post(start.format(item.pk), {"outcome": "APPROVED"})
+    assert response["Location"] == f"/host/number/{item.pk}/"
+
+
+@override_settings(ROOT_URLCONF=__name__, WF_APPS_PREFIX="/host")
+def test_d36_items_without_application_stay_here(as_: As, company: Company) -> None:
+    response = as_(company.bob).get(f"/host/other/{company.item.pk}/")
+    assert response["Location"] == page(company.item)
+
+
+@override_settings(WF_APPS_PREFIX="/host")
+def test_missing_host_page_falls_back_to_ours(as_: As, company: Company) -> None:
+    item = asked(company, application="//evil.example/gone")
+    assert as_(company.bob).get(page(item)).status_code == 200
+
+
+def test_incident_on_the_way_is_told(as_: As, company: Company) -> None:
+    def fail(task: Any) -> None:
+        raise RuntimeError("no ink")
+
+    with registry.registered(registry.APPLICATION, "press", fail):
+        process(
+            "Print",
+            ["Check", ("Press", {"autostart": True, "application": "press"}), "End"],
+            [("Check", "Press"), ("Press", "End")],
+        )
+        item = engine.start("Print", company.anna)
+        response = as_(company.anna).post(page(item), follow=True)
+    assert "an automatic step failed and an administrator was told" in response.content.decode()
+    item.refresh_from_db()
+    assert item.status == "complete"
+
+
+def test_deleted_object_leaves_the_item_readable(as_: As, company: Company) -> None:
+    ProcessInstance.objects.update(content_type=company.item.instance.process.content_type, object_id="999")
+    assert as_(company.bob).get(page(company.item)).status_code == 200
