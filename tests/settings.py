@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "goflow",
     "leavedemo.leave",
+    "sampleproject.sampleapp",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

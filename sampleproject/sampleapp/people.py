@@ -1,0 +1,38 @@
+"""
+Who works with the sample processes, in which departments. Everybody's password is the user name.
+"""
+
+from __future__ import annotations
+
+ADMINISTRATOR = "admin"
+MACHINE = "auto"  # performs what nobody does by hand
+
+SAMPLE_USERS = ("user1", "user2", "userg1")
+COMPANY = {
+    "erin": "employees",
+    "max": "managers",
+    "dana": "directors",
+    "fred": "finance",
+    "pia": "purchasing",
+    "hugo": "hr",
+    "ivan": "it",
+    "olga": "it experts",
+    "stella": "support",
+    "lena": "legal",
+    "carl": "claims",
+    "cora": "credit",
+    "will": "warehouse",
+    "edda": "editors",
+    "sven": "security",
+}
+PEOPLE = (ADMINISTRATOR, *SAMPLE_USERS, *COMPANY)
+TEST_USERS = tuple((name, name) for name in PEOPLE)
+
+GROUPS = {
+    "Sample process": ("user1",),
+    "test parallel workflow": ("user1",),
+    "group1": ("user1", "userg1"),
+    "admin_all": ("user1",),
+    "employees": (*SAMPLE_USERS, *COMPANY),
+    **{department: (name,) for name, department in COMPANY.items() if department != "employees"},
+}
