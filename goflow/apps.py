@@ -26,9 +26,11 @@ class GoflowConfig(AppConfig):
         """
         from goflow.journal import triggers  # noqa: PLC0415 - models are importable only now
         from goflow.runtime import checks, pushapps  # noqa: F401, PLC0415 - importing registers
+        from goflow.web import checks as web_checks  # noqa: PLC0415
         from goflow.workflow import freezing  # noqa: PLC0415
 
         checks.register()
+        web_checks.connect()
         freezing.connect()
         post_migrate.connect(triggers.install, sender=self)
         autodiscover_modules("workflow_apps")

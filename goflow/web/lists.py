@@ -27,6 +27,9 @@ from goflow.web.paging import SIZE, Key, count_of, paged, trail
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 MICROSECOND = timedelta(microseconds=1)
 
+HELD = (WorkItem.Status.INACTIVE, WorkItem.Status.ACTIVE, WorkItem.Status.FALLOUT)
+"""What tells a requester where his request is: with somebody, in a pool, or stopped by a problem."""
+
 
 @page()
 def home(request: HttpRequest) -> HttpResponse:
@@ -60,7 +63,7 @@ def my_requests(request: HttpRequest) -> HttpResponse:
     What the visitor has asked for, and with whom it is now.
     """
     rows = ProcessInstance.objects.requested_by(_user(request)).order_by("-id")
-    held = WorkItem.objects.open().select_related("activity", "user").order_by("id")
+    held = WorkItem.objects.filter(status__in=HELD).select_related("activity", "user").order_by("id")
     waiting = Prefetch("workitems", queryset=held, to_attr="held")
     shown = rows.select_related("process").prefetch_related(waiting)
     context = {"title": gettext("My requests"), "page": _newest_first(request, shown, rows)}

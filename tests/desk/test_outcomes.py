@@ -23,7 +23,7 @@ def way(target: str, condition: str = "", name: str = "", source: str = "decide"
     return TransitionDef(f"{source}-{target}-{condition}", source, target, name, condition)
 
 
-def test_transition_name_labels_its_one_value() -> None:
+def test_d43_transition_name_labels_its_one_value() -> None:
     found = buttons(graph(way("yes", "eq:APPROVED", "Approve"), way("no", "eq:REJECTED", "Reject")), "decide")
     assert found == (
         OutcomeButton("APPROVED", "Approve", ("HR review",)),
@@ -36,7 +36,7 @@ def test_several_values_label_themselves() -> None:
     assert [(button.value, button.label) for button in found] == [("A", "A"), ("B", "B")]
 
 
-def test_nameless_value_labels_itself() -> None:
+def test_d44_value_is_the_outcome_not_the_condition() -> None:
     assert buttons(graph(way("yes", "eq:OK")), "decide")[0].label == "OK"
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from goflow import clock
 from goflow.runtime import engine
 from goflow.runtime.assignment import personal_queue
-from goflow.runtime.models import ProcessInstance, WorkItem
+from goflow.runtime.models import Incident, ProcessInstance, WorkItem
 from goflow.testing import count_statements
 from tests.web.conftest import As, Company, Unchanged
 
@@ -132,6 +132,12 @@ def test_taking_moves_the_item_to_own_work(as_: As, company: Company) -> None:
 def test_requests_name_who_has_them(as_: As, company: Company) -> None:
     engine.activate(company.item.pk, actor=company.bob)
     assert b"Review: Bob" in as_(company.anna).get("/workflow/myrequests/").content
+
+
+def test_requests_tell_of_a_problem(as_: As, company: Company, stuck: Incident) -> None:
+    text = as_(company.root).get("/workflow/myrequests/").content.decode()
+    assert "Press: " in text
+    assert "stopped by a problem" in text
 
 
 def test_done_work_is_listed_with_its_outcome(as_: As, company: Company) -> None:

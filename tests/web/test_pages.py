@@ -194,7 +194,7 @@ def test_every_page_is_clean(as_: As, company: Company, stuck: Incident, name: s
     assert len(page.ids) == len(set(page.ids))
 
 
-def test_titles_stay_text(as_: As, company: Company) -> None:
+def test_d18_titles_stay_text(as_: As, company: Company) -> None:
     client = as_(company.root)
     for path in ["available/", "otherswork/?worker=bob", "monitor/", *OWN[:1], *INSTANCE]:
         text = client.get(at(company, path)).content.decode()
