@@ -107,7 +107,21 @@ class Drive:
 
     def _ask(self, transition: str, ref: int, task: Task) -> bool:
         found = self.under.loaded.graph.transition(transition)
-        return self._call_hook(found.pre_hook, transition, task) is not False
+        asked = task if found.source == task.activity.key else self._passing(found.source, task)
+        return self._call_hook(found.pre_hook, transition, asked) is not False
+
+    def _passing(self, key: str, task: Task) -> Task:
+        """
+        The task of a routing activity that the step passes: its item has no row yet.
+        """
+        loaded, outcome = self.under.loaded, task.workitem.condition
+        item = WorkItem(
+            instance=self.under.instance,
+            activity_id=loaded.activity_ids[key],
+            activity_key=key,
+            condition=outcome,
+        )
+        return self.task(item, loaded.graph.activity(key))
 
     def _tell(self, effect: fx.TakeTransition) -> None:
         found = self.under.loaded.graph.transition(effect.transition)

@@ -4,6 +4,8 @@ What the verbs cost, in SQL statements: the budgets of the architecture.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from django.db import connection
 
@@ -98,7 +100,7 @@ def test_automatic_activities_cost_the_same_for_any_number(user, length):
     names = [f"Auto {number}" for number in range(length)]
     automatic = [(name, {"autostart": True, "application": "budget.noop"}) for name in names]
     steps = ["A", *names, "Z"]
-    testing.process("Chain", ["A", *automatic, "Z"], list(zip(steps, steps[1:], strict=False)))
+    testing.process("Chain", ["A", *automatic, "Z"], list(pairwise(steps)))
     item = engine.start("Chain", user)
     with count_statements() as statements:
         done = engine.complete(item.pk, actor=user)
