@@ -105,6 +105,7 @@ BOUND: dict[type, dict[str, Callable[..., Any]]] = {
         "publish": publishing.publish,
         "retire": publishing.retire,
         "clone": publishing.clone,
+        "discard": publishing.discard,
         "clone_as_new_version": publishing.clone,
         "add_activity": building.add_activity,
         "add_transition": building.add_transition,

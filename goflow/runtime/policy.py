@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 START = "goflow.can_instantiate"
 BROWSE = "goflow.can_browse"
 ADMINISTER = "goflow.change_processinstance"
+CHANGE_PROCESS = "goflow.change_process"
 
 EVERYONE = "*"
 """What the queue keys of activities that name nobody begin with; the tenant follows."""

@@ -17,6 +17,7 @@ from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext
 
 from goflow.runtime.models import ProcessInstance, WorkItem
+from goflow.workflow.models import Process
 
 register = template.Library()
 
@@ -40,6 +41,13 @@ INSTANCE_LOOKS = {
     ProcessInstance.Status.SUSPENDED: ("off", "pause"),
     ProcessInstance.Status.COMPLETE: ("ok", "check"),
     ProcessInstance.Status.TERMINATED: ("off", "cross"),
+}
+
+
+VERSION_LOOKS = {
+    Process.Status.DRAFT: ("info", "flag"),
+    Process.Status.PUBLISHED: ("ok", "check"),
+    Process.Status.RETIRED: ("off", "pause"),
 }
 
 
@@ -80,6 +88,15 @@ def status(found: WorkItem | ProcessInstance) -> SafeString:
     looks: dict[Any, tuple[str, str]] = ITEM_LOOKS if isinstance(found, WorkItem) else INSTANCE_LOOKS
     look, name = looks.get(found.status, ("off", "dot"))
     return badge(look, name, found.get_status_display())
+
+
+@register.simple_tag
+def version_status(version: Process) -> SafeString:
+    """
+    Whether a version of a process is a draft, published or retired.
+    """
+    look, name = VERSION_LOOKS.get(version.status, ("off", "dot"))  # type: ignore[call-overload] # text or member
+    return badge(look, name, version.get_status_display())
 
 
 @register.simple_tag

@@ -37,6 +37,7 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
 )
 
 HEADINGS = {
+    400: _("Not understood"),
     403: _("You may not do this"),
     404: _("Not found"),
     405: _("Not possible this way"),

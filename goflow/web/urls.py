@@ -6,7 +6,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goflow.web import accounts, instance, lists, monitor, starting, workitem
+from goflow.web import (
+    accounts,
+    differences,
+    exchanging,
+    instance,
+    lifecycle,
+    lists,
+    monitor,
+    processes,
+    starting,
+    workitem,
+)
 
 urlpatterns = [
     path("", lists.home, name="home"),
@@ -32,5 +43,15 @@ urlpatterns = [
     path("instances/<int:pk>/cancel/", instance.cancel, name="cancel"),
     path("incidents/<int:pk>/retry/", instance.retry, name="retry"),
     path("monitor/", monitor.monitor, name="monitor"),
+    path("process/", processes.processes, name="processes"),
+    path("process/import/", exchanging.bring_in, name="process_import"),
     path("process/dot/<int:pk>/", monitor.process_dot, name="process_dot"),
+    path("process/<int:pk>/", processes.process, name="process"),
+    path("process/<int:pk>/versions/", processes.versions, name="process_versions"),
+    path("process/<int:pk>/publish/", lifecycle.publish, name="process_publish"),
+    path("process/<int:pk>/clone/", lifecycle.clone, name="process_clone"),
+    path("process/<int:pk>/retire/", lifecycle.retire, name="process_retire"),
+    path("process/<int:pk>/discard/", lifecycle.discard, name="process_discard"),
+    path("process/<int:pk>/diff/", differences.compare, name="process_diff"),
+    path("process/<int:pk>/export/", exchanging.export, name="process_export"),
 ]

@@ -1,0 +1,3 @@
+"""
+Numbers about what happens: queries in, plain data out.
+"""
