@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+
+from tests.races import plays
+from tests.races.jobs import Job, run
+from tests.races.tables import assert_sound, state
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WAITING = {
+    "postgresql": (
+        "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    ),
+    "mysql": (
+        "SELECT COUNT(*) FROM information_schema.innodb_trx t JOIN information_schema.processlist p"
+        " ON p.id = t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()"
+    ),
+}
+POLL_SECONDS = 0.01
+SQLITE_POLLS = 3
+
+
+def somebody_waits(polls: int) -> bool:
+    """Whether a statement waits for a lock; SQLite cannot tell, there a while without an answer must do."""
+    if connection.vendor == "sqlite":
+        return polls >= SQLITE_POLLS
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING[connection.vendor])
+        return bool(cursor.fetchone()[0])
+
+
+def interleave(workers, jobs, number):
+    """
+    Stop the first job before its statement of that number, let the second go as far as it can, go on.
+
+    None when the first job has fewer statements.
+    """
+    first, second = workers
+    first.prepare(jobs[0], ("pause", number, "before"))
+    second.prepare(jobs[1])
+    first.go()
+    reached = first.receive()
+    if reached != "paused":
+        first.close(reached)
+        return None
+    second.go()
+    for polls in count():
+        if second.line.poll(POLL_SECONDS) or somebody_waits(polls):
+            break
+    first.go()
+    return first.answer(), second.answer()
+
+
+def completing_twice(title: str) -> tuple[Job, Job]:
+    item = plays.pooled(title).pk
+    return Job("complete", "ana", {"item": item}), Job("complete", "bo", {"item": item})
+
+
+def taking_twice(title: str) -> tuple[Job, Job]:
+    item = plays.pooled(title).pk
+    return Job("activate", "ana", {"item": item}), Job("activate", "bo", {"item": item})
+
+
+def taking_and_completing(title: str) -> tuple[Job, Job]:
+    item = plays.pooled(title).pk
+    return Job("activate", "ana", {"item": item}), Job("complete", "bo", {"item": item})
+
+
+def completing_and_cancelling(title: str) -> tuple[Job, Job]:
+    instance = plays.started("Joining", title)
+    plays.complete(plays.item(instance, "b1"))
+    last = plays.item(instance, "b2")
+    return Job("complete", "ana", {"item": last.pk}), Job("cancel", "root", {"instance": instance.pk})
+
+
+def joining(title: str) -> tuple[Job, Job]:
+    instance = plays.started("Joining", title)
+    items = [plays.item(instance, key).pk for key in ("b1", "b2")]
+    return Job("complete", "ana", {"item": items[0]}), Job("complete", "bo", {"item": items[1]})
+
+
+def completing_and_timing_out(title: str) -> tuple[Job, Job]:
+    timer = plays.due_timer(plays.started("Timed", title))
+    complete = Job("complete", "ana", {"item": timer.workitem_id, "outcome": "OK"})
+    return complete, Job("fire", "", {"timer": timer.pk})
+
+
+def timing_out_twice(title: str) -> tuple[Job, Job]:
+    timer = plays.due_timer(plays.started("Timed", title))
+    return Job("fire", "", {"timer": timer.pk}), Job("fire", "", {"timer": timer.pk})
+
+
+PAIRS: dict[str, tuple[Callable[[], None], Callable[[str], tuple[Job, Job]]]] = {
+    "complete-complete": (plays.define_line, completing_twice),
+    "claim-claim": (plays.define_line, taking_twice),
+    "claim-complete": (plays.define_line, taking_and_completing),
+    "complete-cancel": (plays.define_and_join, completing_and_cancelling),
+    "and-join": (plays.define_and_join, joining),
+    "or-join": (lambda: plays.define_joining("or", 2), joining),
+    "complete-timeout": (plays.define_timed, completing_and_timing_out),
+    "timeout-timeout": (plays.define_timed, timing_out_twice),
+}
+
+
+def serially(build, order):
+    title = f"serial {order}"
+    jobs = build(title)
+    answers = {place: run(jobs[place]) for place in order}
+    return state(title), (answers[0], answers[1])
+
+
+@pytest.mark.parametrize("turn", [1, -1], ids=["", "turned"])
+@pytest.mark.parametrize("name", PAIRS)
+def test_two_units_stopped_anywhere_end_as_in_some_serial_order(workers, figure, name, turn):
+    plays.people()
+    define, build = PAIRS[name]
+    define()
+    serial = [serially(build, order) for order in ((0, 1), (1, 0))]
+    pair = workers.hire(), workers.hire()
+    for number in count(1):
+        title = f"stopped {number}"
+        answers = interleave(pair, build(title)[::turn], number)
+        if answers is None:
+            break
+        assert (state(title), answers[::turn]) in serial
+    assert number > 4
+    assert_sound()
+    figure(f"{number - 1} places, {sum(worker.retries for worker in pair)} retries")
+
+
+def test_a_real_deadlock_in_host_code_is_retried(workers, figure):
+    plays.people()
+    plays.define_automatic("races.touch")
+    rows = [Group.objects.create(name=name).pk for name in ("x", "y")]
+    pair = workers.hire(), workers.hire()
+    for number in count(1):
+        instances = [
+            plays.started("Automatic", f"stopped {number}", data={"order": order})
+            for order in (rows, rows[::-1])
+        ]
+        jobs = [Job("complete", "ana", {"item": plays.item(one, "a").pk}) for one in instances]
+        answers = interleave(pair, jobs, number)
+        if answers is None:
+            break
+        assert [answer.value for answer in answers] == [["z"], ["z"]]
+    # Two marks for each round in which both worked, one for the last, which only the first job began.
+    marks = ["+" * (2 * number - 1)] * 2
+    assert [
+        name.lstrip("xy") for name in Group.objects.filter(pk__in=rows).values_list("name", flat=True)
+    ] == marks
+    assert_sound()
+    retries = sum(worker.retries for worker in pair)
+    assert bool(retries) == (connection.vendor != "sqlite")
+    figure(f"{number - 1} places, {retries} retries")
