@@ -134,7 +134,7 @@ def _queued_but_not_open() -> QuerySet[Any]:
 
 def _owned_in_other_queue() -> QuerySet[Any]:
     own = Concat(Value("u:"), Cast("user_id", CharField()), output_field=CharField())
-    return WorkItem.objects.open().filter(user__isnull=False).exclude(queue=own)
+    return WorkItem.objects.open().filter(user__isnull=False, queue__isnull=False).exclude(queue=own)
 
 
 def _blocked_without_tokens() -> QuerySet[Any]:
