@@ -107,7 +107,7 @@ def _bound(
 ) -> forms.BaseForm:
     if isinstance(made, type) and issubclass(made, forms.BaseModelForm):
         found = instance.wfobject()
-        if found is None:
+        if not isinstance(found, made._meta.model):
             raise ContentObjectMissing(instance=instance.pk)
         return made(data, files, instance=found)
     known = instance.data.get(activity_key)

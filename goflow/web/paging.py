@@ -18,6 +18,8 @@ from django.utils.translation import gettext
 SIZE = 25
 CAP = 1000
 LONGEST_TRAIL = 50
+LARGEST = 2**63 - 1
+"""What a database takes for a key."""
 
 Key = tuple[int, int]
 
@@ -44,9 +46,12 @@ def trail(request: HttpRequest) -> list[Key]:
 def _key(text: str) -> Key:
     first, _comma, second = text.partition(",")
     try:
-        return int(first), int(second)
+        key = int(first), int(second)
     except ValueError as exc:
         raise Http404("not a page") from exc
+    if max(map(abs, key)) > LARGEST:
+        raise Http404("not a page")
+    return key
 
 
 def paged(request: HttpRequest, rows: Sequence[Any], key: Callable[[Any], Key], *, count: int) -> Page:

@@ -18,6 +18,7 @@ from goflow.errors import Invalid, KeyReused
 from goflow.web.context import show
 from goflow.web.links import next_path, reverse
 from goflow.web.pages import BOTH, page
+from goflow.web.workitem import LONGEST_KEY
 from goflow.workflow.models import Process
 
 
@@ -82,7 +83,7 @@ def _start(request: HttpRequest, process: Process, templates: list[str]) -> Http
 
 
 def _started(request: HttpRequest, process: Process, form: Any) -> HttpResponse:
-    key = request.POST.get("goflow_key") or None
+    key = request.POST.get("goflow_key", "")[:LONGEST_KEY] or None
     item = starting.begin(form, process, request.user, key=key)
     messages.success(request, gettext("“%(request)s” was sent.") % {"request": item.instance.title})
     own = item.user_id == request.user.pk and item.is_open

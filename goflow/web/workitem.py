@@ -33,6 +33,9 @@ from goflow.web.itempage import ItemPage, find
 from goflow.web.links import host_page, next_path, reverse
 from goflow.web.pages import BOTH, CHANGING, page
 
+LONGEST_KEY = 100
+"""Ours have 32 characters; longer ones come from no page of ours."""
+
 
 class UnknownPerson(Invalid):
     """
@@ -135,7 +138,7 @@ class WorkItemView(View):
             actor=shown.request.user,
             outcome=posted.get("outcome") or None,
             version=int(version) if version.isascii() and version.isdigit() else None,
-            key=posted.get("goflow_key") or None,
+            key=posted.get("goflow_key", "")[:LONGEST_KEY] or None,
             prepare=prepare,
         )
 
