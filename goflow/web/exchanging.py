@@ -13,14 +13,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goflow import tenancy
+from goflow.core.drawing import svg
 from goflow.core.errors import DefinitionError
 from goflow.errors import NotAllowed
 from goflow.web import definitions
 from goflow.web.context import show
 from goflow.web.links import reverse
 from goflow.web.pages import BOTH, page
-from goflow.workflow import exchange
+from goflow.workflow import exchange, loader
 from goflow.workflow.missing import Missing
+from goflow.workflow.models import Process
 
 ADD_GROUP = "auth.add_group"
 
@@ -83,14 +85,22 @@ def _content(upload: Any) -> bytes:  # an uploaded file
 @page()
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """
-    A version as a file.
+    A version as a file: JSON that can be imported, or its picture with ``format=svg``.
     """
     process = definitions.find(request, pk)
-    response = HttpResponse(exchange.text(process), content_type="application/json; charset=utf-8")
-    name = f"{process.code}-v{process.version}.json"
+    if request.GET.get("format") == "svg":
+        text, kind, suffix = _picture(process), "image/svg+xml", "svg"
+    else:
+        text, kind, suffix = exchange.text(process), "application/json", "json"
+    response = HttpResponse(text, content_type=f"{kind}; charset=utf-8")
+    name = f"{process.code}-v{process.version}.{suffix}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _picture(process: Process) -> str:
+    return svg(loader.read(process).graph, title=str(process), words=definitions.words())
 
 
 @page(*BOTH)

@@ -356,6 +356,13 @@ def test_export_is_a_file(as_: As, company: Company, purchase: Process) -> None:
     assert json.loads(response.content) == exchange.dump(purchase)
 
 
+def test_the_picture_is_a_file(as_: As, company: Company, purchase: Process) -> None:
+    response = as_(company.bea).get(path(purchase, "export/"), {"format": "svg"})
+    assert response.headers["Content-Type"] == "image/svg+xml; charset=utf-8"
+    assert response.headers["Content-Disposition"] == 'attachment; filename="purchase-v1.svg"'
+    assert response.content.startswith(b"<svg ")
+
+
 def test_a_pasted_file_becomes_a_draft(as_: As, dora: Any, purchase: Process) -> None:
     response = as_(dora).post("/workflow/process/import/", {"text": exchange.text(purchase)})
     copy = Process.objects.get(version=2)
