@@ -292,6 +292,28 @@ def accepted_outcomes(node: Node) -> tuple[str, ...]:
     return ()
 
 
+def constants(node: Node) -> Iterator[str | int | Decimal | bool | None]:
+    """
+    Yield what is written literally in a node, in order.
+    """
+    if isinstance(node, Constant):
+        yield node.content
+    for part in _parts(node):
+        yield from constants(part)
+
+
+def _parts(node: Node) -> tuple[Node, ...]:
+    if isinstance(node, Listing):
+        return node.items
+    if isinstance(node, Negation):
+        return (node.operand,)
+    if isinstance(node, (Conjunction, Disjunction)):
+        return node.operands
+    if isinstance(node, Comparison):
+        return (node.first, *(link.right for link in node.links))
+    return ()
+
+
 def _compared_outcomes(left: Node, link: Link) -> tuple[str, ...]:
     if link.operator == "in" and isinstance(link.right, Listing) and _is_outcome(left):
         return _texts(link.right.items)

@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
@@ -27,6 +28,7 @@ from goflow.core._condition_nodes import (
     Scope,
     Timer,
     accepted_outcomes,
+    constants,
 )
 from goflow.core._condition_parser import TooComplex, parse_expression
 from goflow.core._condition_tokens import (
@@ -101,6 +103,14 @@ class Condition:
         Give the outcomes accepted by name, each once and in order; empty when anything else is asked.
         """
         return tuple(dict.fromkeys(accepted_outcomes(self.root)))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """
+        Give the texts and numbers written in the condition, each once and in order, as texts.
+        """
+        written = (c for c in constants(self.root) if isinstance(c, (str, int, Decimal)))
+        return tuple(dict.fromkeys(str(content) for content in written if not isinstance(content, bool)))
 
     def names(self) -> frozenset[str]:
         """

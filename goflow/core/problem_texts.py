@@ -44,6 +44,11 @@ TEXTS: Mapping[str, Text] = {
         "Transitions lead out of the end “{title}”; they are never taken.",
         "Remove these transitions, or choose another end.",
     ),
+    "dangling-end": Text(
+        "warning",
+        "“{title}” has no way out, so a branch ends there as it does at the end “{end}”.",
+        "Connect it to what comes next, or to the end.",
+    ),
     "unknown-activity": Text(
         "error",
         "The transition “{name}” is connected to “{key}”, which does not exist.",
@@ -134,6 +139,31 @@ TEXTS: Mapping[str, Text] = {
         "“{title}” is a subflow, and subflows are not run by this version.",
         "Model it as activities of this process.",
     ),
+    "no-subflow": Text(
+        "error",
+        "The subflow “{title}” names no process.",
+        "Choose the process to run.",
+    ),
+    "subflow-cycle": Text(
+        "error",
+        "The subflow “{title}” runs “{name}”, which leads back to this process.",
+        "Choose a process that does not run this one.",
+    ),
+    "subflow-unpublished": Text(
+        "error",
+        "The subflow “{title}” runs “{name}”, which has no published version.",
+        "Publish that process first, or choose another one.",
+    ),
+    "nobody-can-do-it": Text(
+        "warning",
+        "Nobody can do “{title}”: {names} has no active member.",
+        "Add members, or name other roles, groups or users.",
+    ),
+    "no-form": Text(
+        "warning",
+        "People who work on “{title}” get no page: it has neither an application nor a form.",
+        "Choose a form or an application.",
+    ),
     "no-application": Text(
         "error",
         "The automatic activity “{title}” has no application to run.",
@@ -178,5 +208,40 @@ TEXTS: Mapping[str, Text] = {
         "warning",
         "“{title}” warns after {warn}, which is not before its limit of {duration}.",
         "Set a limit, and let the warning come before it.",
+    ),
+    "deadlock": Text(
+        "error",
+        "{title} can wait for ever: nothing may come from {missing} any more.",
+        "Set its join to or, so that it waits for what can still come, or let the split take all ways.",
+    ),
+    "or-join-cycle": Text(
+        "error",
+        "The joins {title} can wait for each other for ever.",
+        "Set one of them to xor, or let the ways between them not pass through both.",
+    ),
+    "cannot-complete": Text(
+        "error",
+        "“{title}” can be reached but never be completed: no transition out of it can be taken.",
+        "Add a transition without a condition, or correct the conditions.",
+    ),
+    "improper-completion": Text(
+        "warning",
+        "The end “{end}” can be completed while “{other}” is still open; the instance goes on with that.",
+        "Let the branches meet in a join before the end, or mark the end as terminating.",
+    ),
+    "multi-run": Text(
+        "warning",
+        "“{title}” can be open {count} times at once: branches arrive without waiting for each other.",
+        "Set its join to and, so that it waits for all of them, or let the split before it take one way.",
+    ),
+    "dead-activity": Text(
+        "warning",
+        "“{title}” can never open, whatever is decided before it.",
+        "Check the conditions and the join before it, or remove it.",
+    ),
+    "not-fully-checked": Text(
+        "warning",
+        "The process was not fully checked: {states} situations were played, and there are more.",
+        "Let fewer branches be open at once, and look for activities that open themselves again and again.",
     ),
 }

@@ -8,7 +8,7 @@ Iterates over a work list, never recurses; joins are tried only when no other it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from goflow.core.board import Board
@@ -31,11 +31,14 @@ from goflow.core.states import InstanceStatus, ItemStatus
 class Rules:
     """
     What routing depends on besides the definition: plain facts, the condition strategy, and hook answers.
+
+    ``choose`` decides in place of conditions and hooks, for those who play through what could happen.
     """
 
     facts: Mapping[str, object] = field(default_factory=dict)
     strategy: Strategy = "compatible"
     answers: Mapping[tuple[str, int], bool] = field(default_factory=dict)
+    choose: Callable[[TransitionDef, LiveItem], bool] | None = None
 
 
 class NothingHolds(DefinitionError):
@@ -181,6 +184,10 @@ class _Game(Board):
         return taken
 
     def _holds(self, transition: TransitionDef, item: LiveItem) -> bool:
+        if self.rules.choose is not None:
+            chosen = self.rules.choose(transition, item)
+            self.decisions.append(Decision(item.ref, transition.key, transition.condition, chosen))
+            return chosen
         facts = self._facts_of(item)
         value = evaluate(transition.condition, facts, strategy=self.rules.strategy)
         vetoed = value and self._is_vetoed(transition, item)

@@ -139,6 +139,15 @@ def test_transition_to_nowhere() -> None:
     assert (found.elements, found.params) == (("t",), {"name": "To b", "key": "ghost"})
 
 
+def test_second_way_to_end_is_a_warning() -> None:
+    found = only(process("a->b", "a->c", end="b"), "dangling-end")
+    assert (found.severity, found.elements) == (Severity.WARNING, ("c",))
+
+
+def test_terminating_ends_beside_the_end_are_fine() -> None:
+    assert codes(process("a->b", "a->c", end="b", terminate="c")) == []
+
+
 # Titles and keys
 
 
@@ -262,7 +271,8 @@ def test_timeouts_that_never_fire(kind: str) -> None:
 
 
 def test_subflows_are_not_run_yet() -> None:
-    definition = with_activity(process("a->b", "b->c timeout:1d", "b->d"), "b", kind=Kind.SUBFLOW)
+    definition = process("a->b", "b->c timeout:1d", "b->d")
+    definition = with_activity(definition, "b", kind=Kind.SUBFLOW, subflow="other")
     assert codes(definition) == ["subflow-not-supported"]
 
 
@@ -310,6 +320,49 @@ def test_unknown_hook() -> None:
 def test_known_names_are_fine() -> None:
     definition = with_activity(process("a->b"), "b", application="x")
     assert codes(definition, Known(applications=frozenset({"x"}))) == []
+
+
+def test_groups_without_members() -> None:
+    definition = staffed(process("a->b"))
+    found = only(definition, "nobody-can-do-it", Known(empty_groups=frozenset({"clerk", "boss"})))
+    assert (found.elements, found.params["names"]) == (("b",), "clerk")
+
+
+@pytest.mark.parametrize("changes", [{"allowed_users": ("ada",)}, {"push_application": "route_to_user"}])
+def test_somebody_can_do_it_all_the_same(changes: dict[str, object]) -> None:
+    definition = with_activity(process("a->b"), "b", **changes)
+    assert codes(definition, Known(empty_groups=frozenset({"clerk"}))) == []
+
+
+def test_one_group_with_members_is_enough() -> None:
+    definition = with_activity(staffed(process("a->b")), "b", allowed_groups=("crew",))
+    assert problems(definition, Known(empty_groups=frozenset({"clerk"}))) == ()
+
+
+def test_activity_without_a_page() -> None:
+    known = Known(generic_form=False)
+    definition = with_activity(process("a->b", "b->c", end="c"), "a", form_class="leave")
+    assert [p.elements for p in problems(definition, known) if p.code == "no-form"] == [("b",)]
+
+
+def calling(subflow: str) -> ProcessDef:
+    return with_activity(process("a->b"), "b", kind=Kind.SUBFLOW, subflow=subflow)
+
+
+def test_subflow_without_a_process() -> None:
+    assert "no-subflow" in codes(calling(""))
+
+
+def test_subflow_that_is_not_published() -> None:
+    known = Known(subflows={"other": frozenset()})
+    assert only(calling("ghost"), "subflow-unpublished", known).params["name"] == "ghost"
+    assert "subflow-unpublished" not in codes(calling("other"), known)
+
+
+def test_subflow_that_leads_back() -> None:
+    known = Known(subflows={"other": frozenset({"more"}), "more": frozenset({"p"})})
+    assert only(calling("other"), "subflow-cycle", known).elements == ("b",)
+    assert "subflow-cycle" in codes(calling("p"))
 
 
 # Time limits

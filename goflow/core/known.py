@@ -1,0 +1,37 @@
+"""
+What lint is told about the world outside a definition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from goflow.core.graph import ProcessDef
+from goflow.core.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """
+    The names that exist outside the definition; None leaves a kind of name unchecked.
+
+    Attributes:
+        fields: readable names behind ``wfobject.`` of the bound content type.
+        empty_groups: roles and groups without an active member.
+        subflows: code of each published process, and the codes of the processes it calls.
+        generic_form: whether human activities without an application and a form get a page all the same.
+    """
+
+    applications: frozenset[str] | None = None
+    push_applications: frozenset[str] | None = None
+    forms: frozenset[str] | None = None
+    hooks: frozenset[str] | None = None
+    roles: frozenset[str] | None = None
+    fields: frozenset[str] | None = None
+    empty_groups: frozenset[str] | None = None
+    subflows: Mapping[str, frozenset[str]] | None = None
+    generic_form: bool = True
+
+
+Rule = Callable[[ProcessDef, Known], Iterator[Problem]]
