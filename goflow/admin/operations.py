@@ -201,6 +201,12 @@ class WorkItemAdmin(OperationsAdmin):
         """
         return scoped(super().get_queryset(request), request)
 
+    def named(self, row: WorkItem) -> str:
+        """
+        The activity and the request.
+        """
+        return f"{row.activity} #{row.pk} – {row.instance}"
+
     @admin.display(description=gettext_lazy("process"), ordering="instance__process__title")
     def process(self, row: WorkItem) -> str:
         """
@@ -254,6 +260,12 @@ class IncidentAdmin(OperationsAdmin):
         Incidents of the reader's tenant.
         """
         return scoped_by(super().get_queryset(request), request, "instance", ProcessInstance.objects.all())
+
+    def named(self, row: Incident) -> str:
+        """
+        The incident and the request.
+        """
+        return f"{row} – {row.instance}"
 
     @admin.display(description=gettext_lazy("process instance"), ordering="instance")
     def about(self, row: Incident) -> SafeString | str:

@@ -22,7 +22,7 @@ from goflow.admin.versions import VERBS
 from goflow.runtime.models import ProcessInstance
 from goflow.workflow.models import Activity, Process, Transition
 
-NO_RELATED_LINKS = ("can_add_related", "can_change_related", "can_delete_related", "can_view_related")
+RELATED_LINKS = ("can_add_related", "can_change_related", "can_delete_related", "can_view_related")
 
 
 class DraftRows(TabularInline):
@@ -33,6 +33,10 @@ class DraftRows(TabularInline):
     extra = 1
     fk_name = "process"
     show_change_link = True
+    classes = ("goflow-rows",)
+
+    class Media:
+        css = {"all": ("goflow/css/admin.css",)}
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """
@@ -57,10 +61,14 @@ class DraftRows(TabularInline):
         Rows have no room for links that open other windows.
         """
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
-        for name in NO_RELATED_LINKS:
-            if hasattr(getattr(field, "widget", None), name):
-                setattr(field.widget, name, False)
-        return field
+        return _without_links(field)
+
+
+def _without_links(field: Any) -> Any:  # a form field, or None for fields without one
+    for name in RELATED_LINKS:
+        if hasattr(getattr(field, "widget", None), name):
+            setattr(field.widget, name, False)
+    return field
 
 
 def _is_editable(process: Process | None) -> bool:
@@ -93,6 +101,9 @@ class ActivityInline(DraftRows):
         if db_field.name == "roles":
             field.widget.attrs["size"] = 3
             field.help_text = ""
+        if db_field.name in {"join_mode", "split_mode"}:
+            field.help_text = "; ".join(str(label) for _value, label in db_field.choices)
+            field.choices = [(value, value) for value, _label in db_field.choices]
         return field
 
 
@@ -104,9 +115,6 @@ class TransitionInline(DraftRows):
     model = Transition
     formset = TransitionRows
     fields = ("name", "input", "output", "condition", "ordering")
-    verbose_name_plural = gettext_lazy(
-        "transitions (they join saved activities: add the activities and save, then connect them here)"
-    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """
@@ -124,6 +132,10 @@ class TransitionInline(DraftRows):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "name":
             field.widget.attrs["size"] = 18
+        if db_field.name in {"input", "output"}:
+            field.help_text = gettext_lazy("New activities appear here once they are saved.")
+        if db_field.name == "ordering":
+            field.help_text = gettext_lazy("0 puts it after the others.")
         return field
 
 
@@ -196,9 +208,24 @@ class ProcessAdmin(WithVerbs, DefinitionAdmin):
             fields = (("title", "code"), "description", ("enabled", "priority"), "content_type")
             return ((None, {"fields": fields, "description": ADDING}),)
         if self.has_change_permission(request, obj):
-            return self.fieldsets
+            return self._with_advice() if obj.is_draft else self.fieldsets
         (head, options), *rest = self.fieldsets
         return ((head, {**options, "fields": options["fields"][:-1]}), *rest)
+
+    def _with_advice(self) -> Any:
+        (head, options), *rest = self.fieldsets
+        return ((head, {**options, "description": EDITING}), *rest)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """
+        Long texts are short on this page; begin and end are chosen, not edited.
+        """
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, TextField):
+            field.widget.attrs["rows"] = 3
+        if db_field.name in {"begin", "end"}:
+            _without_links(field)
+        return field
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """
@@ -267,6 +294,11 @@ class ProcessAdmin(WithVerbs, DefinitionAdmin):
 ADDING = gettext_lazy(
     "A new process is a draft. Add its activities below and save; the first one begins. Then connect them "
     "with transitions on the same page, and publish."
+)
+
+EDITING = gettext_lazy(
+    "Add or change activities below and save; a transition joins activities that are saved already. Publish "
+    "the draft when it is complete."
 )
 
 

@@ -120,6 +120,12 @@ class WithVerbs(ModelAdmin):
             context["verbs"] = [(v.label, self.verb_url(v, [row])) for v in self.verbs if v.applies(row)]
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def named(self, row: Any) -> str:
+        """
+        The row as confirm pages and refusals call it.
+        """
+        return str(row)
+
     def verb_url(self, verb: Verb, rows: Sequence[models.Model]) -> str:
         """
         The address of the confirm page.
@@ -135,7 +141,8 @@ class WithVerbs(ModelAdmin):
         if verb is None:
             raise Http404
         require(self.may_act(request))
-        rows = list(self.get_queryset(request).filter(pk__in=_ids(request)))
+        related: Any = self.list_select_related
+        rows = list(self.get_queryset(request).filter(pk__in=_ids(request)).select_related(*related))
         if not rows:
             raise Http404
         return self._ask_or_act(request, verb, rows)
@@ -152,7 +159,7 @@ class WithVerbs(ModelAdmin):
             "opts": self.opts,
             "verb": verb,
             "form": form,
-            "rows": [(link(row), verb.notes(row) if verb.notes else ()) for row in rows],
+            "rows": [(link(row, self.named(row)), verb.notes(row) if verb.notes else ()) for row in rows],
         }
         return TemplateResponse(request, "admin/goflow/verb.html", context)
 
@@ -167,7 +174,7 @@ class WithVerbs(ModelAdmin):
             try:
                 told = verb.run(request, row, answers)
             except GoflowError as exc:
-                messages.error(request, f"{row}: {exc}")
+                messages.error(request, f"{self.named(row)}: {exc}")
                 continue
             messages.add_message(request, told.level, told.text)
             self.log_change(request, row, str(verb.label))

@@ -74,7 +74,7 @@ def test_refusal_is_told_for_each_item(operator, started, boss):
     engine.activate(item.pk, actor=boss)
     answer = act(operator, "workitem", "release", started, item)
     assert len(texts(answer)) == 2
-    assert sum(text.startswith(str(started)) for text in texts(answer)) == 1
+    assert sum(text.startswith(f"Ask #{started.pk} – Trip to Rome: ") for text in texts(answer)) == 1
 
 
 def test_retry_tells_that_it_failed_again(operator, incident):
