@@ -4,12 +4,12 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 
-from goflow.errors import PublishConflict, PublishRefused
+from goflow.errors import DefinitionFrozen, PublishConflict, PublishRefused, VersionInUse
 from goflow.journal.models import AuditEvent
 from goflow.signals import process_published
 from goflow.workflow.building import add_activity, add_transition
 from goflow.workflow.models import Activity, Process, Queue
-from goflow.workflow.publishing import clone, problems, publish, retire, roll_back
+from goflow.workflow.publishing import clone, discard, problems, publish, retire, roll_back
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +188,49 @@ def test_problems_name_unreadable_fields(draft: Process) -> None:
     draft.save()
     found = [p for p in problems(draft) if p.code == "unknown-field"]
     assert [p.elements for p in found] == [(from_users.key,)]
+
+
+def test_warnings_are_recorded(draft: Process, ada: User) -> None:
+    add_activity(draft, "Anybody")
+    add_transition(draft, "on", "Inform", "Anybody")
+    publish(draft, by=ada)
+    metadata = AuditEvent.objects.get(action="process.published").metadata
+    assert (metadata["warnings"], metadata["rollback"]) == (["open-to-everyone"], False)
+
+
+def test_a_rollback_is_recorded_as_such(draft: Process) -> None:
+    publish(draft)
+    roll_back(draft)
+    latest = AuditEvent.objects.filter(action="process.published").order_by("-seq").first()
+    assert latest is not None
+    assert latest.metadata["rollback"] is True
+
+
+def test_a_discarded_draft_is_gone(draft: Process, ada: User) -> None:
+    discard(draft, by=ada)
+    assert not Process.objects.exists()
+    event = AuditEvent.objects.get(action="process.discarded")
+    assert (event.actor, event.metadata["version"]) == (str(ada.pk), 1)
+
+
+def test_only_drafts_are_discarded(draft: Process) -> None:
+    publish(draft)
+    with pytest.raises(DefinitionFrozen):
+        discard(draft)
+    assert not AuditEvent.objects.filter(action="process.discarded").exists()
+
+
+def test_a_draft_is_discarded_once(draft: Process) -> None:
+    again = Process.objects.get(pk=draft.pk)
+    discard(draft)
+    with pytest.raises(PublishConflict):
+        discard(again)
+
+
+def test_a_draft_in_use_is_kept(draft: Process) -> None:
+    other = Process.objects.create(title="Other")
+    add_activity(other, "Call", kind="subflow", subflow=draft)
+    with pytest.raises(VersionInUse, match="is in use and cannot be discarded"):
+        discard(draft)
+    assert Process.objects.filter(pk=draft.pk).exists()
+    assert not AuditEvent.objects.filter(action="process.discarded").exists()
