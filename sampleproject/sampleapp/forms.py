@@ -59,11 +59,19 @@ class RequestForm(forms.Form):
     Starts a request without an object; as the form of a later step it corrects the same answers.
     """
 
+    about = "what"  # the field that becomes the title of the request
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        return {**cleaned, "title": cleaned.get(self.about, "")}
+
     def apply(self, task: Task) -> None:
         """
-        Put the answers over the earlier ones.
+        Put the answers over the earlier ones; the title of the request stays.
         """
-        task.data.update(plain(self.cleaned_data))
+        answers = plain(self.cleaned_data)
+        del answers["title"]
+        task.data.update(answers)
 
 
 class PurchaseForm(RequestForm):
@@ -72,6 +80,8 @@ class PurchaseForm(RequestForm):
 
 
 class InvoiceForm(RequestForm):
+    about = "supplier"
+
     supplier = forms.CharField(label=_("Supplier"), max_length=100)
     amount = forms.IntegerField(label=_("Amount"), min_value=1)
     ordered = forms.IntegerField(
@@ -81,6 +91,8 @@ class InvoiceForm(RequestForm):
 
 
 class OnboardingForm(RequestForm):
+    about = "name"
+
     name = forms.CharField(label=_("Name of the new colleague"), max_length=100)
     username = forms.SlugField(label=_("User name"), max_length=150)
     laptop = forms.BooleanField(label=_("Needs a laptop"), required=False)
@@ -101,11 +113,16 @@ class TriageForm(forms.Form):
 
 
 class LoanForm(RequestForm):
+    about = "purpose"
+
+    purpose = forms.CharField(label=_("What for"), max_length=100)
     amount = forms.IntegerField(label=_("Amount"), min_value=100)
     income = forms.IntegerField(label=_("Income a year"), min_value=0)
 
 
 class VacancyForm(RequestForm):
+    about = "position"
+
     position = forms.CharField(label=_("Position"), max_length=100)
     salary = forms.IntegerField(label=_("Salary a year"), min_value=1)
 
@@ -118,6 +135,8 @@ class ClaimForm(RequestForm):
 
 
 class OrderForm(RequestForm):
+    about = "article"
+
     article = forms.CharField(label=_("Article"), max_length=100)
     quantity = forms.IntegerField(label=_("Quantity"), min_value=1)
     total = forms.IntegerField(label=_("Total"), min_value=1)
@@ -128,6 +147,8 @@ class DeliveryForm(forms.Form):
 
 
 class DocumentForm(RequestForm):
+    about = "name"
+
     name = forms.CharField(label=_("Document"), max_length=100)
 
 

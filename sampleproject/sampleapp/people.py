@@ -26,6 +26,13 @@ COMPANY = {
     "sven": "security",
 }
 PEOPLE = (ADMINISTRATOR, *SAMPLE_USERS, *COMPANY)
+ROLES = {
+    ADMINISTRATOR: "everything",
+    "user1": "Sample process, group1, administrates processes",
+    "user2": "the last step of the sample process",
+    "userg1": "group1",
+    **COMPANY,
+}
 TEST_USERS = tuple((name, name) for name in PEOPLE)
 
 GROUPS = {

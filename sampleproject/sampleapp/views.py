@@ -14,8 +14,8 @@ from goflow.web.context import show
 from goflow.web.links import reverse
 from goflow.web.pages import BOTH, page
 from goflow.web.workitem import WorkItemView
+from sampleproject.sampleapp import people
 from sampleproject.sampleapp.forms import SampleTaskForm
-from sampleproject.sampleapp.people import TEST_USERS
 
 
 @page(public=True)
@@ -23,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """
     What can be tried out here.
     """
-    return show(request, "sampleapp/home.html", {"title": gettext("Samples"), "test_users": TEST_USERS})
+    return show(request, "sampleapp/home.html", {"title": gettext("Samples"), "people": people.ROLES})
 
 
 @page(*BOTH)
