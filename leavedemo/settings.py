@@ -5,6 +5,8 @@ Settings of the leave demo. Everything it writes lies in one folder, ``LEAVEDEMO
 from __future__ import annotations
 
 import os
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +69,7 @@ TEMPLATES = [
 
 def database(url: str) -> dict[str, Any]:
     """
-    Django's entry for the URL; on SQLite with settings under which several threads write without failing.
+    Django's entry for the URL, with the options that goflow recommends for this database.
     """
     config: dict[str, Any] = dict(dj_database_url.parse(url))
     options = config.setdefault("OPTIONS", {})
@@ -78,6 +80,11 @@ def database(url: str) -> dict[str, Any]:
             options["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL"
     elif config["ENGINE"].endswith("postgresql"):
         options["server_side_binding"] = True
+    elif config["ENGINE"].endswith("mysql"):
+        options["charset"] = "utf8mb4"
+        if find_spec("MySQLdb") is None:
+            # The driver written in Python stands in for the one that needs a compiler.
+            import_module("pymysql").install_as_MySQLdb()
     return config
 
 

@@ -134,7 +134,12 @@ def test_pages_for_administrators_are_clean(visitor: Visitor) -> None:
         ("automatic", "/leave/hr_auto/"),
         ("admin", "/admin/"),
         ("admin-process", "/admin/goflow/process/"),
+        ("admin-incidents", "/admin/goflow/incident/"),
+        ("admin-instances", "/admin/goflow/processinstance/"),
         ("admin-accounts", "/admin/leave/account/"),
     ):
         visitor.page.goto(f"{visitor.home}{address}")
         visitor.look(name)
+    visitor.page.goto(f"{visitor.home}/admin/goflow/process/")
+    visitor.page.get_by_role("link", name="leave", exact=True).click()
+    visitor.look("admin-published-version")
