@@ -68,13 +68,28 @@ class Alternatives:
         """
         What can happen to a live item. Refusals and incidents that hold an item are left out.
         """
-        key = item.activity
-        for outcome in self.outcomes(key):
-            for step in self._completions(marking, item.ref, outcome):
-                yield Play(step, _rested(step.marking), key, outcome)
-        for transition in self._timeouts(key):
-            for step in self._time_outs(marking, item.ref, transition.key):
-                yield Play(step, _rested(step.marking), key, None, transition.key)
+        for outcome in self.outcomes(item.activity):
+            yield from self.completions(marking, item, outcome)
+        for transition in self._timeouts(item.activity):
+            yield from self.time_outs(marking, item, transition.key)
+
+    def completions(self, marking: Marking, item: LiveItem, outcome: str | None) -> Iterator[Play]:
+        """
+        What can happen when the item is completed with that outcome.
+        """
+
+        def play(rules: Rules) -> Step:
+            return complete(self.definition, marking, item.ref, rules, outcome=outcome, by_person=False)
+
+        for step in _every(play, self):
+            yield Play(step, _rested(step.marking), item.activity, outcome)
+
+    def time_outs(self, marking: Marking, item: LiveItem, transition: str) -> Iterator[Play]:
+        """
+        What can happen when a timer takes the transition.
+        """
+        for step in _every(lambda r: time_out(self.definition, marking, item.ref, transition, r), self):
+            yield Play(step, _rested(step.marking), item.activity, None, transition)
 
     def outcomes(self, key: str) -> tuple[str | None, ...]:
         """
@@ -117,15 +132,6 @@ class Alternatives:
             facts = {"outcome": outcome, "instance": known, "workitem": known}
             self._answers[question] = evaluate(transition.condition, facts)
         return self._answers[question]
-
-    def _completions(self, marking: Marking, ref: int, outcome: str | None) -> Iterator[Step]:
-        def play(rules: Rules) -> Step:
-            return complete(self.definition, marking, ref, rules, outcome=outcome, by_person=False)
-
-        return _every(play, self)
-
-    def _time_outs(self, marking: Marking, ref: int, transition: str) -> Iterator[Step]:
-        return _every(lambda rules: time_out(self.definition, marking, ref, transition, rules), self)
 
     def _timeouts(self, key: str) -> tuple[TransitionDef, ...]:
         if key not in self._timers:

@@ -57,7 +57,7 @@ def check(definition: ProcessDef, *, limit: int = LIMIT, multi_run: Severity = S
         limit: how many steps are played at most; a problem ``not-fully-checked`` tells when that was too few.
         multi_run: the severity of activities that can be open several times at once.
     """
-    if not _is_playable(definition):
+    if not is_playable(definition):
         return Soundness((), complete=False, states=0)
     search = _Search(definition, limit)
     search.run()
@@ -103,7 +103,10 @@ class _Retold:
         return bool(self.left) and self.left[0] == transition.key and bool(self.left.pop(0))
 
 
-def _is_playable(definition: ProcessDef) -> bool:
+def is_playable(definition: ProcessDef) -> bool:
+    """
+    Whether the definition has a begin activity, and every transition both of its ends.
+    """
     keys = {a.key for a in definition.activities}
     ends = {key for t in definition.transitions for key in (t.source, t.target)}
     return ends | {definition.begin} <= keys
