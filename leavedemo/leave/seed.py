@@ -11,13 +11,16 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db import transaction
 
 from goflow.workflow import exchange
-from goflow.workflow.models import Process
+from goflow.workflow.models import Application, Process
 from leavedemo.leave import people
 from leavedemo.leave.accounts import VACATIONS
 from leavedemo.leave.models import Account, Manager
 
 PROCESSES = Path(__file__).resolve().parent / "processes"
 CODES = {"leave": "leave.json", "gestion-des-absences": "absences.json", "dummy": "dummy.json"}
+
+AUTOMATIC = ("leave.checkstatus_auto", "leave.update_hr")
+"""Not used by the processes as they come, but offered in the administration: the exercises need them."""
 
 
 @transaction.atomic
@@ -33,6 +36,8 @@ def seed() -> list[str]:
     _managers(Manager.Category.SUPERVISOR, people.SUPERVISORS)
     for user in _users(people.PASSWORDS):
         Account.objects.get_or_create(user=user, category=VACATIONS, defaults={"days": people.DAYS})
+    for name in AUTOMATIC:
+        Application.objects.get_or_create(url=name)
     administrator = User.objects.get(username=people.ADMINISTRATOR)
     missing = [file for code, file in CODES.items() if not Process.objects.filter(code=code).exists()]
     return [exchange.load(PROCESSES / file, by=administrator).title for file in missing]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import Group, User
 
-from goflow.workflow.models import Process
+from goflow.workflow.models import Application, Process
 from leavedemo.leave.models import Account, Manager
 from leavedemo.leave.seed import seed
 
@@ -69,6 +69,10 @@ def test_the_processes_are_published(company: None) -> None:
         "Gestion des absences",
         "dummy",
     }
+
+
+def test_the_automatic_functions_can_be_chosen_in_the_administration(company: None) -> None:
+    assert Application.objects.filter(url__in=["leave.checkstatus_auto", "leave.update_hr"]).count() == 2
 
 
 def test_seeding_again_keeps_what_people_changed(company: None) -> None:
