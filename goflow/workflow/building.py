@@ -16,6 +16,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser, Group
 
+from goflow.core.conditions import normalise
 from goflow.core.errors import DefinitionError
 from goflow.workflow.models import Activity, Application, Process, PushApplication, Transition
 
@@ -64,13 +65,16 @@ def add_transition(
     **fields: Any,  # any field of Transition
 ) -> Transition:
     """
-    Make sure that the draft has this transition, found by its name and ends.
+    Make sure that the draft has this transition, found by its ends and its name, or its condition without one.
 
     ``source`` and ``target`` are activities or their titles. Raises DefinitionError for unknown titles,
     ConditionError for a condition that does not parse, DefinitionFrozen when the process is no draft.
     """
     ends = {"input": _end(process, source), "output": _end(process, target)}
-    transition = Transition.objects.filter(process=process, name=name, **ends).first()
+    same = Transition.objects.filter(process=process, name=name, **ends)
+    if not name:
+        same = same.filter(condition=normalise(condition))
+    transition = same.first()
     if transition is None:
         transition = Transition(process=process, name=name, **ends)
     transition.condition = condition

@@ -95,3 +95,12 @@ def test_bad_conditions_are_refused(process: Process) -> None:
     with pytest.raises(ConditionError):
         add_transition(process, "go", first, first, "outcome ==")
     assert not process.transitions.exists()
+
+
+def test_unnamed_transitions_between_the_same_ends_are_told_apart_by_condition(db):
+    process = Process.objects.create(title="Twice")
+    add_activity(process, "A")
+    add_activity(process, "B")
+    for condition in ("eq:yes", "timeout:3d", "eq:yes"):
+        add_transition(process, "", "A", "B", condition)
+    assert sorted(process.transitions.values_list("condition", flat=True)) == ["eq:yes", "timeout:3d"]
