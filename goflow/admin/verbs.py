@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
+from django.contrib.admin import AdminSite
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -86,6 +87,10 @@ class WithVerbs(ModelAdmin):
     verbs: ClassVar[tuple[Verb, ...]] = ()
     change_form_template = "admin/goflow/change_form.html"
 
+    def __init__(self, model: type[models.Model], admin_site: AdminSite) -> None:
+        super().__init__(model, admin_site)
+        self.actions = [*(self.actions or ()), *(_action(verb) for verb in self.verbs)]
+
     def may_act(self, request: HttpRequest, obj: Any = None) -> bool:
         """
         Whether the person may use the verbs.
@@ -100,14 +105,11 @@ class WithVerbs(ModelAdmin):
         name = f"{self.opts.app_label}_{self.opts.model_name}_verb"
         return [path("verb/<slug:name>/", view, name=name), *super().get_urls()]
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+    def has_act_permission(self, request: HttpRequest) -> bool:
         """
-        Django's actions, and the verbs for those who may use them.
+        Django asks here which actions to offer.
         """
-        actions: dict[str, Any] = super().get_actions(request)
-        if "_popup" not in request.GET and self.may_act(request):
-            actions |= {verb.name: (_action(verb), verb.name, verb.label) for verb in self.verbs}
-        return actions
+        return self.may_act(request)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -188,7 +190,8 @@ class WithVerbs(ModelAdmin):
         return HttpResponseRedirect(reverse(f"{name}_change", args=[(told[0].goto or rows[0]).pk]))
 
 
-def _action(verb: Verb) -> Callable[[WithVerbs, HttpRequest, models.QuerySet[Any]], HttpResponse | None]:
+def _action(verb: Verb) -> Callable[[Any, HttpRequest, models.QuerySet[Any]], HttpResponse | None]:
+    @admin.action(permissions=["act"], description=verb.label)  # type: ignore[arg-type] # a lazy text is fine
     def act(page: WithVerbs, request: HttpRequest, rows: models.QuerySet[Any]) -> HttpResponse | None:
         chosen = list(rows[: MOST_AT_ONCE + 1])
         if len(chosen) > MOST_AT_ONCE:
@@ -199,6 +202,7 @@ def _action(verb: Verb) -> Callable[[WithVerbs, HttpRequest, models.QuerySet[Any
         page.act(request, verb, chosen, {})
         return None
 
+    act.__name__ = verb.name
     return act
 
 
