@@ -65,7 +65,7 @@ def add_transition(
     **fields: Any,  # any field of Transition
 ) -> Transition:
     """
-    Make sure that the draft has this transition, found by its ends and its name, or its condition without one.
+    Make sure that the draft has this transition, found by its ends and its name (unnamed: its condition).
 
     ``source`` and ``target`` are activities or their titles. Raises DefinitionError for unknown titles,
     ConditionError for a condition that does not parse, DefinitionFrozen when the process is no draft.

@@ -1,5 +1,5 @@
 """
-The life of a version: problems, publish, retire, roll back, discard.
+The life of a version: publish, retire, roll back, discard.
 
 Every verb is one transaction that first locks all versions of the code, so that two of them never overlap.
 """
@@ -17,43 +17,21 @@ from django.db.models import ProtectedError
 
 from goflow import clock
 from goflow.conf import conf
-from goflow.core import lint
+from goflow.core.lint import Problem, Severity
 from goflow.errors import PublishConflict, PublishRefused, VersionInUse
 from goflow.journal import recorder
 from goflow.journal.events import Event, process_stream
 from goflow.signals import process_published
-from goflow.workflow import fingerprints, loader, queues, registry
+from goflow.workflow import fingerprints, loader, queues
 from goflow.workflow.cloning import clone
-from goflow.workflow.fields import readable_fields
-from goflow.workflow.models import Activity, Process
+from goflow.workflow.findings import known, problems
+from goflow.workflow.models import Process
 from goflow.workflow.versions import actor_id, database, lock_versions, plain
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 __all__ = ["clone", "discard", "known", "problems", "publish", "retire", "roll_back"]
-
-
-def problems(process: Process) -> tuple[lint.Problem, ...]:
-    """
-    Everything lint finds in the version as it is in the database, with what this project knows.
-    """
-    return lint.problems(loader.read(process).graph, known(process))
-
-
-def known(process: Process | None = None) -> lint.Known:
-    """
-    The names that exist in this project; with a process, also what its model and its human pages allow.
-    """
-    using = database(process) if process is not None else "default"
-    return lint.Known(
-        applications=registry.names(registry.APPLICATION) | _pages(process),
-        push_applications=registry.names(registry.PUSH_APPLICATION),
-        forms=registry.names(registry.FORM),
-        hooks=registry.names(registry.HOOK),
-        roles=frozenset(Group.objects.using(using).values_list("name", flat=True)),
-        fields=_fields(process),
-    )
 
 
 def publish(
@@ -64,7 +42,7 @@ def publish(
     check: bool = True,
     revision: int | None = None,
     rollback: bool = False,
-) -> tuple[lint.Problem, ...]:
+) -> tuple[Problem, ...]:
     """
     Freeze the draft and make it the version that new instances start from; the one before is retired.
 
@@ -146,25 +124,8 @@ def discard(process: Process, *, by: AbstractBaseUser | None = None) -> None:
             raise VersionInUse(process=stored.title, version=stored.version) from exc
 
 
-def _codes(found: Iterable[lint.Problem]) -> list[str]:
+def _codes(found: Iterable[Problem]) -> list[str]:
     return sorted({problem.code for problem in found})
-
-
-def _pages(process: Process | None) -> frozenset[str]:
-    if process is None:
-        return frozenset()
-    rows = Activity.objects.using(database(process)).filter(process_id=process.pk, application__isnull=False)
-    used = set(rows.values_list("application__url", "autostart"))
-    automatic = {url for url, autostart in used if autostart}
-    return frozenset(url for url, _ in used if url not in automatic and (conf.WF_APPS_PREFIX or "/" in url))
-
-
-def _fields(process: Process | None) -> frozenset[str] | None:
-    if process is None or process.content_type_id is None:
-        return None
-    bound = ContentType.objects.db_manager(database(process)).get_for_id(process.content_type_id)
-    model = bound.model_class()
-    return frozenset(readable_fields(model)) if model is not None else None
 
 
 def _take(process: Process, *, by: AbstractBaseUser | None, note: str, revision: int | None) -> None:
@@ -182,9 +143,9 @@ def _take(process: Process, *, by: AbstractBaseUser | None, note: str, revision:
         raise PublishConflict(process=process.title, version=process.version)
 
 
-def _checked(process: Process, *, check: bool) -> tuple[lint.Problem, ...]:
+def _checked(process: Process, *, check: bool) -> tuple[Problem, ...]:
     found = problems(process)
-    errors = [problem for problem in found if problem.severity is lint.Severity.ERROR]
+    errors = [problem for problem in found if problem.severity is Severity.ERROR]
     if check and errors:
         raise PublishRefused(problems=found, process=process.title, count=len(errors))
     return found

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 
 from goflow.workflow.building import add_activity, add_transition
 from goflow.workflow.models import Process
@@ -20,4 +20,5 @@ def draft(db: None) -> Process:
     add_activity(process, "Inform", roles=["managers"])
     add_transition(process, "ask", "Request", "Approve")
     add_transition(process, "done", "Approve", "Inform", "OK")
+    Group.objects.get(name="managers").user_set.add(User.objects.create(username="boss"))
     return process

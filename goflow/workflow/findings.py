@@ -1,0 +1,69 @@
+"""
+What is wrong with a version, judged with what this project knows.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+
+from goflow.conf import conf
+from goflow.core import lint, soundness
+from goflow.core.graph import Kind
+from goflow.workflow import loader, registry
+from goflow.workflow.fields import readable_fields
+from goflow.workflow.models import Activity, Process
+from goflow.workflow.versions import database
+
+
+def problems(process: Process) -> tuple[lint.Problem, ...]:
+    """
+    Everything lint finds in the version as it is in the database, and what can go wrong when it runs.
+    """
+    graph = loader.read(process).graph
+    return (*lint.problems(graph, known(process)), *soundness.check(graph).problems)
+
+
+def known(process: Process | None = None) -> lint.Known:
+    """
+    The names that exist in this project; with a process, also what its model and its human pages allow.
+    """
+    using = database(process) if process is not None else "default"
+    groups = Group.objects.using(using)
+    return lint.Known(
+        applications=registry.names(registry.APPLICATION) | _pages(process),
+        push_applications=registry.names(registry.PUSH_APPLICATION),
+        forms=registry.names(registry.FORM),
+        hooks=registry.names(registry.HOOK),
+        roles=frozenset(groups.values_list("name", flat=True)),
+        fields=_fields(process),
+        empty_groups=frozenset(groups.exclude(user__is_active=True).values_list("name", flat=True)),
+        subflows=_subflows(process, using),
+    )
+
+
+def _pages(process: Process | None) -> frozenset[str]:
+    if process is None:
+        return frozenset()
+    rows = Activity.objects.using(database(process)).filter(process_id=process.pk, application__isnull=False)
+    used = set(rows.values_list("application__url", "autostart"))
+    automatic = {url for url, autostart in used if autostart}
+    return frozenset(url for url, _ in used if url not in automatic and (conf.WF_APPS_PREFIX or "/" in url))
+
+
+def _fields(process: Process | None) -> frozenset[str] | None:
+    if process is None or process.content_type_id is None:
+        return None
+    bound = ContentType.objects.db_manager(database(process)).get_for_id(process.content_type_id)
+    model = bound.model_class()
+    return frozenset(readable_fields(model)) if model is not None else None
+
+
+def _subflows(process: Process | None, using: str) -> dict[str, frozenset[str]]:
+    tenant = {} if process is None else {"tenant_id": process.tenant_id}
+    published = Process.objects.using(using).filter(published_code__isnull=False, **tenant)
+    calls: dict[str, set[str]] = {code: set() for code in published.values_list("code", flat=True)}
+    rows = Activity.objects.using(using).filter(process__in=published, kind=Kind.SUBFLOW.value)
+    for code, called in rows.values_list("process__code", "subflow__code"):
+        calls[code].add(called or "")
+    return {code: frozenset(called) for code, called in calls.items()}
