@@ -177,8 +177,18 @@ def _change_instance(under: Under, board: Board, marking: Marking) -> None:
         ProcessInstance.objects.filter(pk=instance.pk).update(**values)
 
 
+ENGINES_OWN = frozenset({"workitem.completed", "workitem.forwarded", "workitem.fallout", "incident.raised"})
+"""What the engine does by itself when the item is automatic or routing, whoever set the step off."""
+
+
+def _is_engines_own(under: Under, board: Board, note: Note) -> bool:
+    if note.ref is None or note["action"] not in ENGINES_OWN:
+        return False
+    return not under.loaded.graph.activity(board.items[note.ref].activity_key).is_human
+
+
 def _event(under: Under, board: Board, note: Note) -> Event:
-    actor = under.actor
+    actor = None if _is_engines_own(under, board, note) else under.actor
     return Event(
         stream=instance_stream(under.instance.pk),
         created_at=under.now,

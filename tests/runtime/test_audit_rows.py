@@ -190,3 +190,15 @@ def test_without_audit_nothing_is_written_and_the_gap_is_no_tampering(line, ana,
     report = verify([f"i:{line.instance_id}"])
     assert report.is_sound
     assert [(gap.first_version, gap.last_version) for gap in report.not_recorded] == [(2, 2)]
+
+
+@pytest.mark.django_db
+def test_what_the_engine_does_is_not_credited_to_the_person():
+    ana = testing.person("ana")
+    testing.process(
+        "Routed", ["Ask", ("Route", {"kind": "dummy"}), "Read"], [("Ask", "Route"), ("Route", "Read")]
+    )
+    item = engine.start("Routed", ana)
+    engine.complete(item.pk, actor=ana)
+    rows = AuditEvent.objects.filter(action="workitem.completed").order_by("seq")
+    assert [(row.activity_key, row.actor) for row in rows] == [("ask", str(ana.pk)), ("route", "")]
