@@ -23,6 +23,7 @@ from goflow.core.stepping import Rules, complete, start, time_out
 from goflow.core.walks import backward, closure, flow_order, forward
 
 LIMIT = 20_000
+WAITING = "→"
 
 Key = tuple[tuple[str, ...], tuple[tuple[str, str | None], ...]]
 
@@ -223,8 +224,9 @@ class _Search:
         if max(whole.values(), default=0) < 2:
             return False
         while (index := self.nodes[index].parent) >= 0:
-            part = _counted(self.nodes[index].marking)
-            if part <= whole and part != whole:
+            marking = self.nodes[index].marking
+            has_fewer = len(marking.items) + len(marking.tokens) < whole.total()
+            if has_fewer and _counted(marking) <= whole:
                 return True
         return False
 
@@ -252,9 +254,6 @@ def _counted(marking: Marking) -> Counter[str]:
     places = [item.activity for item in marking.items]
     # Keys of activities and of transitions may be equal.
     return Counter([*places, *(f"{WAITING}{token.transition}" for token in marking.tokens)])
-
-
-WAITING = "→"
 
 
 # Telling what was found
