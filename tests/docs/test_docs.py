@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from goflow.conf import Settings
+from goflow.core.problem_texts import TEXTS
 from goflow.journal.events import ACTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,6 +77,11 @@ def test_every_audit_action_is_explained_and_no_other_is() -> None:
 
 def test_every_command_is_explained_and_no_other_is() -> None:
     assert {name for name in headings("commands.md") if name.startswith("goflow_")} == commands()
+
+
+def test_every_problem_is_explained_with_its_severity_and_no_other_is() -> None:
+    rows = re.findall(r"^\| `([^`]+)` \| (error|warning) \|", text_of("problems.md"), re.MULTILINE)
+    assert sorted(rows) == sorted((code, text.severity) for code, text in TEXTS.items())
 
 
 @pytest.mark.parametrize("path", [ROOT / "README.md", *PAGES], ids=lambda path: path.name)
