@@ -10,11 +10,12 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from goflow import tenancy
+from goflow.admin import links
 from goflow.admin.bases import DefinitionAdmin, TabularInline, scoped
 from goflow.admin.definition_forms import ActivityRows, ProcessForm, TransitionRows
 from goflow.admin.verbs import WithVerbs
@@ -244,6 +245,26 @@ class ProcessAdmin(WithVerbs, DefinitionAdmin):
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.tenant = tenancy.resolve(user=_person(request), request=request)
         return form
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """
+        With the way to the import of files.
+        """
+        more = {"import_page": links.import_page(request.user), **(extra_context or {})}
+        return super().changelist_view(request, more)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """
+        With the ways to the pages about the version.
+        """
+        row = context.get("original")
+        if row is not None:
+            context["pages"] = links.pages(request.user, row)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """
