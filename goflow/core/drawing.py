@@ -108,7 +108,8 @@ class _Drawing:
         return {a.key: self._box(a, places[a.key], factor) for a in self.definition.activities}
 
     def _box(self, activity: ActivityDef, place: tuple[int, int], factor: float) -> Box:
-        spread = 0 if activity.is_dummy else 12 if self.definition.is_end(activity.key) else 20
+        is_end = self.definition.is_end(activity.key)
+        spread = 12 if is_end else 0 if activity.is_dummy else 20
         return Box(round(place[0] * factor), place[1], layout.NODE_WIDTH, layout.NODE_HEIGHT, spread)
 
     def _places(self) -> dict[str, Box]:
@@ -203,12 +204,13 @@ class _Drawing:
         look = {"class": "gf-shape", "fill": "Canvas", "stroke": "currentColor", "stroke-width": "1.5"}
         look.update(BORDERS.get(mark.state, {}) if mark else {})
         self._draw_shape(group, activity, box, look)
-        _draw_title(group, activity.title or activity.key, box, is_dummy=activity.is_dummy)
+        _draw_title(group, activity.title or activity.key, box, is_dummy=activity.is_dummy and not is_end)
         if mark:
             _draw_mark(group, mark, box)
 
     def _draw_shape(self, group: ET.Element, activity: ActivityDef, box: Box, look: dict[str, str]) -> None:
-        if activity.is_dummy:
+        is_end = self.definition.is_end(activity.key)
+        if activity.is_dummy and not is_end:
             corners = ((box.x, box.center.y), (box.center.x, box.y), (box.right, box.center.y))
             all_corners = (*corners, (box.center.x, box.bottom))
             _add(
@@ -217,9 +219,9 @@ class _Drawing:
                 look | {"points": " ".join(f"{_number(x)},{_number(y)}" for x, y in all_corners)},
             )
             return
-        radius = box.height / 2 if self.definition.is_end(activity.key) else 8
+        radius = box.height / 2 if is_end else 8
         _add(group, "rect", look | _frame_of(box) | {"rx": _number(radius)})
-        if self.definition.is_end(activity.key):
+        if is_end:
             inner = {"class": "gf-inner", "fill": "none", "stroke": "currentColor", "rx": _number(radius - 4)}
             _add(group, "rect", _frame_of(box.grown(-4)) | inner)
         if activity.key == self.definition.begin:

@@ -171,9 +171,16 @@ def _splits(definition: ProcessDef, known: Known) -> Iterator[Problem]:
         blank = [t.key for t in ways if t.is_blank]
         if len(blank) > 1:
             yield problem("ambiguous-branch", (activity.key, *blank), title=named(activity), count=len(blank))
-        if not blank:
+        if not blank and not _is_decided_by_hand(activity, ways):
             yield problem("missing-default", (activity.key,), title=named(activity))
         yield from _overlaps(activity, ways)
+
+
+def _is_decided_by_hand(activity: ActivityDef, ways: Iterable[TransitionDef]) -> bool:
+    """
+    A person chooses among named outcomes and is refused any other, so nothing can get stuck.
+    """
+    return activity.is_human and all((parsed := t.parsed()) and parsed.outcomes for t in ways)
 
 
 def _overlaps(activity: ActivityDef, ways: Iterable[TransitionDef]) -> Iterator[Problem]:

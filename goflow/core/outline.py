@@ -164,6 +164,6 @@ def _quoted(text: str) -> str:
 
 
 def _shape(definition: ProcessDef, activity: ActivityDef) -> str:
-    if activity.is_dummy:
-        return "diamond"
-    return "oval" if definition.is_end(activity.key) else "box"
+    if definition.is_end(activity.key):
+        return "oval"
+    return "diamond" if activity.is_dummy else "box"

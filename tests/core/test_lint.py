@@ -226,7 +226,11 @@ def test_several_blank_ways_out_of_and_are_fine() -> None:
 
 
 def test_xor_without_otherwise() -> None:
-    assert codes(process("a->b eq:X", "a->c eq:Y", xor="a")) == ["missing-default"]
+    assert codes(process("a->b data.days>3", "a->c eq:Y", xor="a")) == ["missing-default"]
+
+
+def test_xor_between_outcomes_that_a_person_chooses() -> None:
+    assert codes(process("a->b eq:X", "a->c eq:Y", xor="a")) == []
 
 
 def test_xor_with_one_way_out_is_fine() -> None:

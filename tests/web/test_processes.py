@@ -145,8 +145,8 @@ def test_a_version_shows_its_picture_as_text_too(as_: As, company: Company, purc
 
 def test_a_version_shows_its_problems(as_: As, company: Company, purchase: Process) -> None:
     problems = as_(company.bea).get(path(purchase)).context["problems"]
-    assert [line.code for line in problems] == ["missing-default", "open-to-everyone"]
-    assert problems[0].message.startswith("Every transition out of “Review” has a condition")
+    assert [line.code for line in problems] == ["open-to-everyone"]
+    assert problems[0].message.startswith("Nobody is named for “End”")
 
 
 def test_a_version_shows_who_may_start_it(as_: As, company: Company, purchase: Process) -> None:
@@ -216,7 +216,7 @@ def test_publishing_records_the_warnings(as_: As, dora: Any, draft: Process) -> 
     as_(dora).post(path(draft, "publish/"), {"note": "faster"})
     event = AuditEvent.objects.get(action="process.published", process_id=draft.pk)
     assert event.actor == str(dora.pk)
-    assert event.metadata["warnings"] == ["missing-default", "open-to-everyone"]
+    assert event.metadata["warnings"] == ["open-to-everyone"]
 
 
 def test_a_client_without_the_form_publishes_without_note(as_: As, dora: Any, draft: Process) -> None:
