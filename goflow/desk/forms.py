@@ -111,8 +111,8 @@ def _bound(
             raise ContentObjectMissing(instance=instance.pk)
         return made(data, files, instance=found)
     known = instance.data.get(activity_key)
-    initial = known if isinstance(known, dict) else {}
-    form: forms.BaseForm = made(data, files, initial=initial)
+    own = known if isinstance(known, dict) else {}
+    form: forms.BaseForm = made(data, files, initial={**instance.data, **own})
     return form
 
 

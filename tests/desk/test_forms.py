@@ -66,6 +66,15 @@ def test_registered_form_is_used() -> None:
     assert item.instance.data["review"] == {"amount": "1.50", "day": "2030-01-07"}
 
 
+def test_form_shows_what_the_instance_already_knows() -> None:
+    class PagesForm(forms.Form):
+        pages = forms.IntegerField()
+
+    item, loaded = started()
+    form = form_for(item.instance, loaded, "review", form_class=PagesForm)
+    assert form["pages"].value() == 3
+
+
 def test_unregistered_form_is_an_error() -> None:
     item, loaded = started()
     missing = loaded.graph.activity("review")
