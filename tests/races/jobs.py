@@ -1,5 +1,5 @@
 """
-The verbs by plain values, so that another process can be asked for them, and how one run of a verb is watched.
+The verbs by plain values, so that another process can be asked for them; how a run of a verb is watched.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ Point = Callable[[int, str, str], None]
 
 @contextmanager
 def watched(point: Point) -> Iterator[None]:
-    """Call ``point(number, "before" or "after", text)`` around each statement of this process, COMMIT included."""
+    """Call ``point(number, "before" or "after", text)`` around each statement, COMMIT included."""
     number = 0
 
     def around(execute: Callable[..., Any], text: str, *args: Any) -> Any:

@@ -19,7 +19,7 @@ COUNTED = ["inactive", "active", "suspended", "fallout"]
 
 
 def state(title: str) -> dict[str, Any]:
-    """Everything about the instances of that title and about the versions of that process, without ids and times."""
+    """The instances of that title and the versions of that process, without ids and times."""
     return {
         "instances": [
             instance(found) for found in ProcessInstance.objects.filter(title=title).order_by("id")

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 WAITING = {
     "postgresql": (
-        "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        "SELECT COUNT(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
     ),
     "mysql": (
         "SELECT COUNT(*) FROM information_schema.innodb_trx t JOIN information_schema.processlist p"
