@@ -4,11 +4,14 @@ What tests build with and read after a verb: the state of items, instances and t
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import Group
 
 from goflow.journal.events import instance_stream
 from goflow.journal.models import AuditEvent
 from goflow.runtime.models import Incident, ProcessInstance, WorkItem
+from goflow.testing import process
 from goflow.workflow.models import Process
 from goflow.workflow.publishing import publish
 
@@ -16,13 +19,20 @@ AUTO = {"autostart": True, "application": "noop"}
 """The fields of an automatic activity that does nothing."""
 
 
-def publish_unchecked(process: Process) -> Process:
+def publish_unchecked(draft: Process) -> Process:
     """
     Publish in spite of errors: a version whose code is gone, or that old code has written.
     """
-    publish(process, check=False)
-    Group.objects.filter(name=process.title).delete()
-    return process
+    publish(draft, check=False)
+    Group.objects.filter(name=draft.title).delete()
+    return draft
+
+
+def unsound(title: str, *args: Any) -> Process:
+    """
+    A process that can get stuck, published all the same; the arguments of ``testing.process``.
+    """
+    return publish_unchecked(process(title, *args, publish_now=False))
 
 
 def item(key: str, instance: ProcessInstance | None = None) -> WorkItem:

@@ -8,7 +8,7 @@ from goflow.errors import InstanceClosed, InstanceNotFound, NotAllowed
 from goflow.journal.models import AuditEvent
 from goflow.runtime import engine
 from goflow.runtime.models import EdgeToken, Incident, ProcessInstance, Timer
-from tests.runtime.reading import statuses
+from tests.runtime.reading import statuses, unsound
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def joining(ana):
     """
     B is done and waits at the join; C, with a timer, is open.
     """
-    testing.process(
+    unsound(
         "Join",
         ["A", "B", "C", ("D", {"join_mode": "and"}), "Late"],
         [("A", "B"), ("A", "C"), ("B", "D"), ("C", "D"), ("C", "Late", "timeout: 3d")],

@@ -24,6 +24,7 @@ from goflow.errors import (
     NotAllowed,
     OutcomeRequired,
     ProcessNotStartable,
+    PublishRefused,
     WrongState,
 )
 from goflow.journal.models import AuditEvent
@@ -35,7 +36,7 @@ from goflow.workflow.drafting import save_graph
 from goflow.workflow.models import Activity, Application, Process, PushApplication, Transition
 from goflow.workflow.registry import APPLICATION, HOOK
 from leavedemo.leave.models import LeaveRequest
-from tests.runtime.reading import AUTO, incident, item, status, statuses
+from tests.runtime.reading import AUTO, incident, item, status, statuses, unsound
 
 MARKUP = "<img src=x onerror=alert(1)>"
 
@@ -316,7 +317,7 @@ def test_d20_a_stale_object_overwrites_nothing(line, ana, cy, unchanged):
 
 def test_d21_an_and_join_counts_branches_and_not_arrivals(ana):
     # Used to open when one branch came twice while the other was still open.
-    testing.process(
+    unsound(
         "Twice",
         ["A", "B", "C", ("D", {"join_mode": "and"})],
         [("A", "B"), ("A", "C"), ("B", "D"), ("B", "B", "AGAIN"), ("C", "D")],
@@ -331,7 +332,7 @@ def test_d21_an_and_join_counts_branches_and_not_arrivals(ana):
 
 def test_d22_an_and_join_behind_an_xor_split_is_told(ana):
     # Used to block for ever without a word.
-    testing.process(
+    unsound(
         "Starve",
         [("A", {"split_mode": "xor"}), "B", "C", ("D", {"join_mode": "and"})],
         [("A", "B", "B"), ("A", "C", "C"), ("B", "D"), ("C", "D")],
@@ -339,6 +340,18 @@ def test_d22_an_and_join_behind_an_xor_split_is_told(ana):
     only = engine.complete(engine.start("Starve", ana).pk, actor=ana, outcome="B").opened[0]
     done = engine.complete(only.pk, actor=ana)
     assert [(i.code, i.params["missing"]) for i in done.incidents] == [("join-starved", {"d": ["c-d"]})]
+
+
+def test_d22_publishing_refuses_it(db, unchanged):
+    # Used to be published without a warning.
+    draft = testing.process(
+        "Starve",
+        [("A", {"split_mode": "xor"}), "B", "C", ("D", {"join_mode": "and"})],
+        [("A", "B", "B"), ("A", "C", "C"), ("B", "D"), ("C", "D")],
+        publish_now=False,
+    )
+    with unchanged(), pytest.raises(PublishRefused, match="Solve them"):
+        publishing.publish(draft)
 
 
 def test_d23_an_end_waits_for_the_other_branches(ana, unchanged):

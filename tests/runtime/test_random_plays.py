@@ -15,7 +15,7 @@ from goflow.journal.verify import verify
 from goflow.runtime import doctor, engine, jobs
 from goflow.runtime.models import Incident, ProcessInstance, WorkItem
 from goflow.workflow.registry import APPLICATION, PUSH_APPLICATION
-from tests.runtime.reading import AUTO
+from tests.runtime.reading import AUTO, unsound
 
 OUTCOMES = ("OK", "NO", "AGAIN", None)
 STEPS = 60
@@ -46,7 +46,7 @@ def process(company, register):
     register(APPLICATION, "flaky", flaky)
     register(PUSH_APPLICATION, "some", lambda task: dice.choice([company[0], None]))
     choice = {"split_mode": "xor"}
-    return testing.process(
+    return unsound(
         "Everything",
         [
             "A",
