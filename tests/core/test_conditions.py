@@ -429,6 +429,20 @@ def test_names__are_dotted_with_root(text: str, names: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "texts"),
+    [
+        ("", ()),
+        ("in:A,B", ("A", "B")),
+        ("not outcome == 'A' and (data.x > 3 or data.y == null or data.z == true)", ("A", "3")),
+        ("outcome == 'A' or instance.condition == 'A'", ("A",)),
+        ("timeout:3d", ()),
+    ],
+)
+def test_texts__are_what_is_written(text: str, texts: tuple[str, ...]) -> None:
+    assert parse(text).texts == texts
+
+
+@pytest.mark.parametrize(
     ("text", "outcomes"),
     [
         ("A", ("A",)),

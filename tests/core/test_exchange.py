@@ -246,6 +246,7 @@ EDGE = {"source": "a", "target": "a"}
         (data(title=" "), "title"),
         (data(title="x" * 101), "title"),
         (data(title="x\x00"), "title"),
+        (data(title="x\ud800"), "title"),
         (data(code="Not a key"), "code"),
         (data(version="1"), "version"),
         (data(priority=2**31), "priority"),
