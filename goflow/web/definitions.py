@@ -21,6 +21,8 @@ from goflow.runtime import policy
 from goflow.web import position
 from goflow.workflow.models import Process
 
+SEEING = (policy.BROWSE, policy.CHANGE_PROCESS)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -39,8 +41,12 @@ class Line:
 def may_change(user: Any, process: Process | None = None) -> bool:
     """
     Whether the user may publish, clone, retire and import: ``goflow.change_process``, also per object.
+
+    A right for one version of a process holds for all of them: a new draft belongs to who made it.
     """
-    return policy.holds(user, policy.CHANGE_PROCESS, process)
+    if policy.holds(user, policy.CHANGE_PROCESS, process):
+        return True
+    return process is not None and _holds_for_another(user, process, policy.CHANGE_PROCESS)
 
 
 def visible(user: Any) -> list[Process]:
@@ -48,8 +54,10 @@ def visible(user: Any) -> list[Process]:
     The versions the user may see: with the browse or the change right, also per object. One query.
     """
     rows = Process.objects.for_user(user).select_related("published_by", "content_type")
-    everything = policy.holds(user, policy.BROWSE) or may_change(user)
-    return [row for row in rows if everything or _may_see(user, row)]
+    if policy.holds(user, policy.BROWSE) or may_change(user):
+        return list(rows)
+    codes = {row.code for row in rows if any(policy.holds(user, perm, row) for perm in SEEING)}
+    return [row for row in rows if row.code in codes]
 
 
 def find(request: HttpRequest, pk: int) -> Process:
@@ -154,7 +162,14 @@ def words() -> dict[str, str]:
 
 
 def _may_see(user: Any, process: Process) -> bool:
-    return policy.holds(user, policy.BROWSE, process) or may_change(user, process)
+    if any(policy.holds(user, perm, process) for perm in SEEING):
+        return True
+    return _holds_for_another(user, process, *SEEING)
+
+
+def _holds_for_another(user: Any, process: Process, *perms: str) -> bool:
+    others = Process.objects.filter(tenant_id=process.tenant_id, code=process.code).exclude(pk=process.pk)
+    return any(policy.holds(user, perm, other) for other in others for perm in perms)
 
 
 def _user(request: HttpRequest) -> Any:

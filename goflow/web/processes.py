@@ -35,7 +35,7 @@ def processes(request: HttpRequest) -> HttpResponse:
         "title": gettext("Processes"),
         "lines": reporting.lines(versions, now=clock.now()),
         "may_import": definitions.may_change(user),
-        "now": clock.now(),
+        "may_browse": policy.holds(user, policy.BROWSE),
     }
     return show(request, "goflow/processes.html", context)
 

@@ -99,6 +99,29 @@ def test_navigation_leads_editors_to_the_processes(as_: As, dora: Any, company: 
     assert 'href="/workflow/process/"' not in as_(company.carl).get("/workflow/mywork/").content.decode()
 
 
+class ForOne:
+    """Gives edgar the right to change one version."""
+
+    pk = 0
+
+    def has_perm(self, user: Any, perm: str, obj: Any = None) -> bool:
+        return (user.username, perm) == ("edgar", "goflow.change_process") and getattr(
+            obj, "pk", 0
+        ) == self.pk
+
+
+def test_a_right_for_one_version_is_one_for_its_process(
+    as_: As, settings: Any, monkeypatch: pytest.MonkeyPatch, purchase: Process, draft: Process
+) -> None:
+    other = Process.objects.create(title="Other")
+    monkeypatch.setattr(ForOne, "pk", purchase.pk)
+    edgar = as_(person("edgar", may_start=False))
+    settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, "tests.web.test_processes.ForOne"]
+    assert [line.newest for line in edgar.get("/workflow/process/").context["lines"]] == [draft]
+    assert edgar.post(path(draft, "publish/"), {"note": "mine"}).status_code == 302
+    assert edgar.get(path(other)).status_code == 404
+
+
 # The list
 
 
