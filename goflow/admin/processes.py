@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ from goflow.admin.definition_forms import ActivityRows, ProcessForm, TransitionR
 from goflow.admin.verbs import WithVerbs
 from goflow.admin.versions import VERBS
 from goflow.runtime.models import ProcessInstance
+from goflow.workflow import publishing
 from goflow.workflow.models import Activity, Process, Transition
 
 RELATED_LINKS = ("can_add_related", "can_change_related", "can_delete_related", "can_view_related")
@@ -290,6 +292,20 @@ class ProcessAdmin(WithVerbs, DefinitionAdmin):
         Drafts only.
         """
         return (obj is None or not self.is_kept(obj)) and super().has_delete_permission(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """
+        Discard the draft, which is recorded.
+        """
+        publishing.discard(obj, by=_person(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """
+        Discard every draft, all or none.
+        """
+        with transaction.atomic(using=queryset.db):
+            for obj in queryset:
+                publishing.discard(obj, by=_person(request))
 
     def is_kept(self, obj: Any) -> bool:
         """

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from django.urls import reverse
 
+from goflow.journal.models import AuditEvent
 from goflow.workflow.cloning import clone
+from goflow.workflow.models import Process
 from tests.admin.conftest import staff
 
 
@@ -55,3 +57,18 @@ def test_viewers_are_not_led_to_the_import(settings, db):
 
 def test_admin_works_where_the_pages_are_not_mounted(client, draft):
     assert client.get(change_page(draft)).context["pages"] == []
+
+
+def test_deleting_a_draft_is_recorded(client, draft):
+    client.post(reverse("admin:goflow_process_delete", args=[draft.pk]), {"post": "yes"})
+    event = AuditEvent.objects.get(action="process.discarded")
+    assert (event.process_id, event.metadata["version"]) == (draft.pk, 1)
+    assert not Process.objects.exists()
+
+
+def test_deleting_several_drafts_is_recorded(client, draft):
+    copy = clone(draft, by=None)
+    chosen = {"action": "delete_selected", "_selected_action": [draft.pk, copy.pk], "post": "yes"}
+    client.post(reverse("admin:goflow_process_changelist"), chosen)
+    assert AuditEvent.objects.filter(action="process.discarded").count() == 2
+    assert not Process.objects.exists()
