@@ -62,9 +62,9 @@ def is_retryable(exc: OperationalError) -> bool:
     """
     Whether the database says that the same unit may simply run again.
     """
-    cause = exc.__cause__
-    code = str(getattr(cause, "sqlstate", None) or (exc.args[0] if exc.args else ""))
-    return code in RETRYABLE or "database is locked" in str(exc) or "table is locked" in str(exc)
+    # PyMySQL's errors have both: a number, and a SQLSTATE that says HY000 for a lock wait timeout.
+    codes = {str(getattr(exc.__cause__, "sqlstate", "")), *(str(code) for code in exc.args[:1])}
+    return bool(codes & RETRYABLE) or "database is locked" in str(exc) or "table is locked" in str(exc)
 
 
 def require_read_committed(connection: Any) -> None:  # Django's wrapper is untyped

@@ -100,17 +100,18 @@ class Fault:
         return self.left <= 0
 
 
-def postgres_error(sqlstate: str) -> OperationalError:
-    error = OperationalError("simulated")
+def failure(sqlstate: str, *args: object) -> OperationalError:
+    """As psycopg and PyMySQL have it: the driver's own error, with its SQLSTATE, is the cause."""
+    error = OperationalError(*args)
     error.__cause__ = type("DriverError", (Exception,), {"sqlstate": sqlstate})()
     return error
 
 
 ERRORS = (
-    postgres_error("40001"),
-    postgres_error("40P01"),
-    OperationalError(1213, "Deadlock found when trying to get lock; try restarting transaction"),
-    OperationalError(1205, "Lock wait timeout exceeded; try restarting transaction"),
+    failure("40001", "could not serialize access"),
+    failure("40P01", "deadlock detected"),
+    failure("40001", 1213, "Deadlock found when trying to get lock; try restarting transaction"),
+    failure("HY000", 1205, "Lock wait timeout exceeded; try restarting transaction"),
     OperationalError("database is locked"),
 )
 

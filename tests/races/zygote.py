@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Client, Connection
 from typing import Any
@@ -19,7 +20,7 @@ django.setup()
 
 # Django must be ready before anything that imports models.
 from goflow.runtime import unit  # noqa: E402
-from tests.races.jobs import Answer, Memory, prepared, watched  # noqa: E402
+from tests.races.jobs import Answer, Memory, Point, prepared, watched  # noqa: E402
 
 
 class Retries:
@@ -73,9 +74,15 @@ def perform(line: Connection, run: Callable[[], Answer], halt: tuple[str, int, s
         line.send("paused")
         line.recv()
 
-    with watched(point):
-        answer = run()
-    line.send(answer)
+    line.send(watched_run(run, point))
+
+
+def watched_run(run: Callable[[], Answer], point: Point) -> Answer:
+    try:
+        with watched(point):
+            return run()
+    except Exception:  # noqa: BLE001 - whatever it is, the test that waits for the answer has to show it
+        return Answer(refused=traceback.format_exc())
 
 
 if __name__ == "__main__":
