@@ -27,7 +27,7 @@ class Settings:
     """Publishing makes a group named as the process; only its members may start it (see rights)."""
 
     CONDITION_STRATEGY: Strategy = "compatible"
-    """What an unreadable condition means: ``compatible`` compares its text with the outcome, ``strict`` is false."""
+    """An unreadable condition: ``compatible`` compares its text with the outcome, ``strict`` is false."""
 
     CONDITION_FIELDS: Mapping[str, Sequence[str]] = {}
     """Per model label, the field names that conditions may read instead of all plain fields."""

@@ -15,7 +15,8 @@ The errors goflow raises. Each says in its message what to do next; ``code`` is 
         ├── NotAllowed
         ├── WrongState             InstanceClosed, ProcessNotStartable, NothingToReleaseTo, IncidentClosed
         ├── ConcurrentUpdate
-        ├── Invalid                OutcomeRequired, TimeoutsOnly, OutcomeTooLong, KeyReused, ContentObjectMissing
+        ├── Invalid                OutcomeRequired, TimeoutsOnly, OutcomeTooLong, KeyReused,
+        │                          ContentObjectMissing
         ├── HookFailed
         └── UnsafeIsolation
 """
@@ -144,7 +145,9 @@ class InstanceClosed(WrongState):
     """
 
     code = "instance-closed"
-    template = _("This request is “%(status)s”, so its work items cannot be changed. Open its history instead.")
+    template = _(
+        "This request is “%(status)s”, so its work items cannot be changed. Open its history instead."
+    )
 
 
 class ProcessNotStartable(WrongState):
@@ -162,7 +165,9 @@ class NothingToReleaseTo(WrongState):
     """
 
     code = "nothing-to-release-to"
-    template = _("Nobody else may take this work item, so it cannot be put back. Reassign it to a person instead.")
+    template = _(
+        "Nobody else may take this work item, so it cannot be put back. Reassign it to a person instead."
+    )
 
 
 class IncidentClosed(WrongState):
@@ -206,7 +211,9 @@ class TimeoutsOnly(Invalid):
     """
 
     code = "timeouts-only"
-    template = _("“%(activity)s” ends by itself when its time is up; it cannot be completed by hand. Wait for it.")
+    template = _(
+        "“%(activity)s” ends by itself when its time is up; it cannot be completed by hand. Wait for it."
+    )
 
 
 class OutcomeTooLong(Invalid):
@@ -242,7 +249,9 @@ class HookFailed(EngineError):
     """
 
     code = "hook-failed"
-    template = _("The registered function “%(name)s” failed (%(problem)s). Nothing was changed; tell an administrator.")
+    template = _(
+        "The registered function “%(name)s” failed (%(problem)s). Nothing was changed; tell an administrator."
+    )
 
 
 class UnsafeIsolation(EngineError):
@@ -260,7 +269,9 @@ class DefinitionFrozen(_Told, DefinitionError):
     """
 
     code = "definition-frozen"
-    template = _("Version %(version)s of “%(process)s” is %(status)s and cannot be edited. Edit it as a new draft.")
+    template = _(
+        "Version %(version)s of “%(process)s” is %(status)s and cannot be edited. Edit it as a new draft."
+    )
 
 
 class DraftConflict(_Told, DefinitionError):
@@ -291,7 +302,9 @@ class PublishConflict(_Told, DefinitionError):
     """
 
     code = "publish-conflict"
-    template = _("Version %(version)s of “%(process)s” was published or changed meanwhile. Reload the versions.")
+    template = _(
+        "Version %(version)s of “%(process)s” was published or changed meanwhile. Reload the versions."
+    )
 
 
 class VersionInUse(_Told, DefinitionError):
@@ -300,7 +313,9 @@ class VersionInUse(_Told, DefinitionError):
     """
 
     code = "version-in-use"
-    template = _("Version %(version)s of “%(process)s” is in use and cannot be discarded. Keep it, or publish it.")
+    template = _(
+        "Version %(version)s of “%(process)s” is in use and cannot be discarded. Keep it, or publish it."
+    )
 
 
 class MissingRegistration(_Told, DefinitionError):
@@ -309,4 +324,6 @@ class MissingRegistration(_Told, DefinitionError):
     """
 
     code = "missing-registration"
-    template = _("No %(kind)s is registered as “%(name)s”. Register it in a workflow_apps.py of an installed app.")
+    template = _(
+        "No %(kind)s is registered as “%(name)s”. Register it in a workflow_apps.py of an installed app."
+    )
