@@ -11,7 +11,7 @@ SETUP := pyproject.toml .ci/build_hook.py goflow/__init__.py $(CATALOGUES)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Without a database file of its own: these commands only look.
 DJANGO := GOFLOW_TEST_DATABASE_NAME=:memory: DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m django
-LANGUAGES := fr zh_Hans zh_Hant ja de es it
+LANGUAGES := en fr zh_Hans zh_Hant ja de es it
 
 .PHONY: help demo test check lint docs clean format messages
 
@@ -43,6 +43,7 @@ format: .venv/.dev ## Format the code and repair what can be repaired
 messages: .venv/.dev ## Collect texts for translation (needs gettext) and compile the catalogues
 	$(BIN)/python -m django makemessages --no-location --no-wrap $(LANGUAGES:%=--locale %) \
 		--ignore .venv --ignore .tox --ignore build --ignore tests --ignore bench --ignore docs
+	$(BIN)/python .ci/english.py
 	$(BIN)/pybabel compile --directory locale --domain django
 
 docs: .venv/.docs ## Build the documentation into docs/build/html
