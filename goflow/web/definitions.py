@@ -15,13 +15,25 @@ from django.utils.translation import gettext
 from goflow.core.drawing import label
 from goflow.core.graph import ProcessDef
 from goflow.core.lint import Problem
-from goflow.core.problem_texts import TEXTS
+from goflow.desk.definitions import find as seen
+from goflow.desk.definitions import may_change, versions_of, visible
+from goflow.desk.findings import sentences, step_text
 from goflow.errors import NotAllowed
 from goflow.runtime import policy
 from goflow.web import position
 from goflow.workflow.models import Process
 
-SEEING = (policy.BROWSE, policy.CHANGE_PROCESS)
+__all__ = [
+    "Line",
+    "edit_path",
+    "find",
+    "find_to_change",
+    "lines",
+    "may_change",
+    "versions_of",
+    "visible",
+    "words",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +50,12 @@ class Line:
     steps: tuple[str, ...]
 
 
-def may_change(user: Any, process: Process | None = None) -> bool:
-    """
-    Whether the user may publish, clone, retire and import: ``goflow.change_process``, also per object.
-
-    A right for one version of a process holds for all of them: a new draft belongs to who made it.
-    """
-    if policy.holds(user, policy.CHANGE_PROCESS, process):
-        return True
-    return process is not None and _holds_for_another(user, process, policy.CHANGE_PROCESS)
-
-
-def visible(user: Any) -> list[Process]:
-    """
-    The versions the user may see: with the browse or the change right, also per object. One query.
-    """
-    rows = Process.objects.for_user(user).select_related("published_by", "content_type")
-    if policy.holds(user, policy.BROWSE) or may_change(user):
-        return list(rows)
-    codes = {row.code for row in rows if any(policy.holds(user, perm, row) for perm in SEEING)}
-    return [row for row in rows if row.code in codes]
-
-
 def find(request: HttpRequest, pk: int) -> Process:
     """
     The version of that id. Raises Http404 when there is none, or not for this person.
     """
-    rows = Process.objects.for_user(_user(request)).select_related("published_by", "content_type")
-    found: Process | None = rows.filter(pk=pk).first()
-    if found is None or not _may_see(request.user, found):
+    found = seen(request.user, pk)
+    if found is None:
         raise Http404("no such process")
     return found
 
@@ -79,14 +68,6 @@ def find_to_change(request: HttpRequest, pk: int, verb: str) -> Process:
     if not may_change(request.user, found):
         raise NotAllowed(verb=verb, process=found.pk)
     return found
-
-
-def versions_of(process: Process) -> list[Process]:
-    """
-    Every version of the same process, newest first. One query.
-    """
-    rows = Process.objects.filter(tenant_id=process.tenant_id, code=process.code)
-    return list(rows.select_related("published_by").order_by("-version"))
 
 
 def edit_path(request: HttpRequest, process: Process) -> str | None:
@@ -114,34 +95,15 @@ def lines(found: Iterable[Problem], graph: ProcessDef) -> list[Line]:
 
 
 def _line(problem: Problem, places: dict[str, str], ways: dict[str, str]) -> Line:
-    text = TEXTS.get(problem.code)
-    message, fix = problem.message, problem.fix
-    if text is not None:
-        message = gettext(text.message).format(**problem.params)
-        fix = gettext(text.fix).format(**problem.params)
+    message, fix = sentences(problem)
     return Line(
         is_error=problem.severity.value == "error",
         code=problem.code,
         message=message,
         fix=fix,
         places=tuple(places.get(key) or ways.get(key) or key for key in problem.elements),
-        steps=tuple(_step(step, places) for step in getattr(problem, "trace", ())),
+        steps=tuple(step_text(step, places) for step in problem.trace),
     )
-
-
-def _step(step: Any, places: dict[str, str]) -> str:  # a step of a counter-example
-    where = places.get(step.activity, step.activity)
-    texts = {"activity": where, "outcome": step.outcome or "", "time": step.timeout}
-    if not step.activity:
-        told = gettext("The request starts.")
-    elif step.timeout:
-        told = gettext("The time for “%(activity)s” is up.") % texts
-    elif step.outcome:
-        told = gettext("“%(activity)s” is completed with “%(outcome)s”.") % texts
-    else:
-        told = gettext("“%(activity)s” is completed.") % texts
-    names = ", ".join(places.get(key, key) for key in step.items)
-    return told + " " + gettext("Open then: %(names)s.") % {"names": names or gettext("nothing")}
 
 
 def _route(places: dict[str, str], source: str, target: str) -> str:
@@ -159,17 +121,6 @@ def words() -> dict[str, str]:
         "changed": gettext("changed"),
         "moved": gettext("moved"),
     }
-
-
-def _may_see(user: Any, process: Process) -> bool:
-    if any(policy.holds(user, perm, process) for perm in SEEING):
-        return True
-    return _holds_for_another(user, process, *SEEING)
-
-
-def _holds_for_another(user: Any, process: Process, *perms: str) -> bool:
-    others = Process.objects.filter(tenant_id=process.tenant_id, code=process.code).exclude(pk=process.pk)
-    return any(policy.holds(user, perm, other) for other in others for perm in perms)
 
 
 def _user(request: HttpRequest) -> Any:

@@ -14,9 +14,9 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext
 
+from goflow.desk.headers import secure
 from goflow.errors import GoflowError
 from goflow.web.errors import answer, error_page
-from goflow.web.headers import secure
 from goflow.web.links import login_path
 
 View = Callable[..., HttpResponseBase]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from goflow.desk.headers import POLICY
 from goflow.runtime.models import Incident, ProcessInstance
-from goflow.web.headers import POLICY
 from goflow.web.urls import urlpatterns
 from tests.web.conftest import TITLE, As, Company, Unchanged
 
