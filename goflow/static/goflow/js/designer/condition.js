@@ -1,0 +1,4 @@
+/** @param {string} text */
+export function isTimeout(text) {
+  return /^\s*timeout\s*:/i.test(text);
+}
