@@ -12,4 +12,5 @@ app_name = "goflow"
 
 urlpatterns = [
     path("", include("goflow.web.urls")),
+    path("", include("goflow.designer.urls")),
 ]

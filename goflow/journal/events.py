@@ -11,6 +11,7 @@ from datetime import datetime
 ACTIONS = frozenset(
     {
         "process.created",
+        "process.drafted",
         "process.published",
         "process.retired",
         "process.cloned",

@@ -10,13 +10,13 @@ from typing import Any
 
 from django import urls
 from django.http import Http404, HttpRequest
-from django.utils.translation import gettext
 
 from goflow.core.drawing import label
 from goflow.core.graph import ProcessDef
 from goflow.core.lint import Problem
 from goflow.desk.definitions import find as seen
 from goflow.desk.definitions import may_change, versions_of, visible
+from goflow.desk.differences import state_words
 from goflow.desk.findings import sentences, step_text
 from goflow.errors import NotAllowed
 from goflow.runtime import policy
@@ -114,13 +114,7 @@ def words() -> dict[str, str]:
     """
     The words of drawings of definitions and their differences, in the language of the page.
     """
-    return {
-        **position.words(),
-        "added": gettext("added"),
-        "removed": gettext("removed"),
-        "changed": gettext("changed"),
-        "moved": gettext("moved"),
-    }
+    return {**position.words(), **state_words()}
 
 
 def _user(request: HttpRequest) -> Any:

@@ -16,11 +16,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goflow.core.graph import ProcessDef
+from goflow.desk.differences import told
 from goflow.errors import PublishRefused
 from goflow.reporting import processes as reporting
 from goflow.web import definitions
 from goflow.web.context import show
-from goflow.web.differences import told
 from goflow.web.links import reverse
 from goflow.web.pages import BOTH, page
 from goflow.workflow import loader, publishing

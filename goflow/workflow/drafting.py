@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.db.models import F, Value
@@ -16,16 +17,31 @@ from goflow import clock
 from goflow.core.errors import DefinitionError
 from goflow.core.graph import ActivityDef, ProcessDef, TransitionDef
 from goflow.errors import DefinitionFrozen, DraftConflict
+from goflow.journal import recorder
+from goflow.journal.events import Event, process_stream
+from goflow.journal.models import AuditEvent
 from goflow.journal.rows import insert
 from goflow.workflow import fingerprints, loader
 from goflow.workflow.cloning import PEOPLE
 from goflow.workflow.models import Activity, Process, Transition, WorkflowLayout
 from goflow.workflow.names import Names, resolve
-from goflow.workflow.versions import database, plain
+from goflow.workflow.versions import actor_id, database, lock_versions, plain
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+
+AUTHOR_KEPT = timedelta(hours=1)
+"""How long one recorded change stands for everything that the same person saves."""
 
 
 def save_graph(
-    process: Process, definition: ProcessDef, *, revision: int | None, create_roles: bool = False
+    process: Process,
+    definition: ProcessDef,
+    *,
+    revision: int | None,
+    create_roles: bool = False,
+    by: AbstractBaseUser | None = None,
 ) -> int:
     """
     Make the draft what ``definition`` says: parts are updated, made and deleted by their keys.
@@ -37,6 +53,8 @@ def save_graph(
         definition: the whole new content.
         revision: the revision the change is based on; None overwrites whatever is there.
         create_roles: make groups that do not exist yet.
+        by: who changes it, recorded as ``process.drafted`` once an hour until somebody else does; None
+            records nothing.
 
     Returns:
         The revision of the draft now.
@@ -48,11 +66,15 @@ def save_graph(
     """
     using = database(process)
     with transaction.atomic(using=using):
+        if by is not None:
+            lock_versions(process.code, using)
         _hold(process, revision, using)
         stored = Process.objects.using(using).get(pk=process.pk)
         if not fingerprints.is_same(loader.read(stored).graph, definition):
             _check(definition)
             _replace(stored, definition, create_roles=create_roles, using=using)
+            if by is not None:
+                _record(stored, by)
     process.refresh_from_db(using=using)
     return process.revision
 
@@ -252,3 +274,25 @@ def _save_head(
         date=clock.now(),
         revision=F("revision") + 1,
     )
+
+
+def _record(process: Process, by: AbstractBaseUser) -> None:
+    stream, actor = process_stream(process.code), actor_id(by)
+    drafted = AuditEvent.objects.filter(stream=stream, process_id=process.pk, action="process.drafted")
+    last = drafted.order_by("-seq").values_list("actor", "created_at").first()
+    if last is not None and last[0] == actor and last[1] > clock.now() - AUTHOR_KEPT:
+        return
+    metadata = {
+        "version": process.version,
+        "revision": process.revision + 1,
+        "tenant": process.tenant_id,
+    }
+    event = Event(
+        stream=stream,
+        action="process.drafted",
+        created_at=clock.now(),
+        actor=actor,
+        process_id=process.pk,
+        metadata=metadata,
+    )
+    recorder.record([event])

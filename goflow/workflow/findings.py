@@ -9,10 +9,11 @@ from django.contrib.contenttypes.models import ContentType
 
 from goflow.conf import conf
 from goflow.core import lint, soundness
-from goflow.core.graph import Kind
+from goflow.core.graph import Kind, ProcessDef
 from goflow.workflow import loader, registry
 from goflow.workflow.fields import readable_fields
 from goflow.workflow.models import Activity, Process
+from goflow.workflow.names import model_named
 from goflow.workflow.versions import database
 
 
@@ -24,22 +25,60 @@ def problems(process: Process) -> tuple[lint.Problem, ...]:
     return (*lint.problems(graph, known(process)), *soundness.check(graph).problems)
 
 
+def problems_in(definition: ProcessDef, process: Process) -> tuple[lint.Problem, ...]:
+    """
+    The same for a definition that is meant for this version and not stored yet. Four queries.
+    """
+    return (*lint.problems(definition, known_for(definition, process)), *soundness.check(definition).problems)
+
+
+def known_for(definition: ProcessDef, process: Process) -> lint.Known:
+    """
+    The names that exist in this project, and what the model and the human pages of the definition allow.
+    """
+    model = model_named(definition.content_type) if definition.content_type else None
+    automatic = {a.application for a in definition.activities if a.autostart}
+    pages = {a.application for a in definition.activities if _is_page(a.application)} - automatic - {""}
+    return _known(
+        pages=frozenset(pages),
+        fields=frozenset(readable_fields(model)) if model is not None else None,
+        subflows=_subflows(process, database(process)),
+        using=database(process),
+    )
+
+
 def known(process: Process | None = None) -> lint.Known:
     """
     The names that exist in this project; with a process, also what its model and its human pages allow.
     """
     using = database(process) if process is not None else "default"
+    return _known(
+        pages=_pages(process), fields=_fields(process), subflows=_subflows(process, using), using=using
+    )
+
+
+def _known(
+    *,
+    pages: frozenset[str],
+    fields: frozenset[str] | None,
+    subflows: dict[str, frozenset[str]],
+    using: str,
+) -> lint.Known:
     groups = Group.objects.using(using)
     return lint.Known(
-        applications=registry.names(registry.APPLICATION) | _pages(process),
+        applications=registry.names(registry.APPLICATION) | pages,
         push_applications=registry.names(registry.PUSH_APPLICATION),
         forms=registry.names(registry.FORM),
         hooks=registry.names(registry.HOOK),
         roles=frozenset(groups.values_list("name", flat=True)),
-        fields=_fields(process),
+        fields=fields,
         empty_groups=frozenset(groups.exclude(user__is_active=True).values_list("name", flat=True)),
-        subflows=_subflows(process, using),
+        subflows=subflows,
     )
+
+
+def _is_page(application: str) -> bool:
+    return bool(conf.WF_APPS_PREFIX) or "/" in application
 
 
 def _pages(process: Process | None) -> frozenset[str]:
@@ -48,7 +87,7 @@ def _pages(process: Process | None) -> frozenset[str]:
     rows = Activity.objects.using(database(process)).filter(process_id=process.pk, application__isnull=False)
     used = set(rows.values_list("application__url", "autostart"))
     automatic = {url for url, autostart in used if autostart}
-    return frozenset(url for url, _ in used if url not in automatic and (conf.WF_APPS_PREFIX or "/" in url))
+    return frozenset(url for url, _ in used if url not in automatic and _is_page(url))
 
 
 def _fields(process: Process | None) -> frozenset[str] | None:

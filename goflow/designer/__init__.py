@@ -1,0 +1,3 @@
+"""
+The door for drawing processes: one page, and the addresses its scripts talk to.
+"""

@@ -1,0 +1,133 @@
+"""
+A version as the browser reads and saves it: whole, with the revision as its ETag.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.utils.translation import gettext
+
+from goflow.core import exchange
+from goflow.core.errors import DefinitionError
+from goflow.core.graph import ProcessDef
+from goflow.designer import authors, bodies, validation
+from goflow.designer.answers import Refused
+from goflow.designer.frame import READING, door, find, find_to_change, may
+from goflow.designer.names import names
+from goflow.errors import DefinitionFrozen, DraftConflict
+from goflow.workflow import loader
+from goflow.workflow.drafting import save_graph
+from goflow.workflow.models import Process
+
+
+@door(*READING, "PUT")
+def draft(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """
+    The drawing of a version; PUT replaces it if nobody else changed it since the revision in ``If-Match``.
+    """
+    return _save(request, pk) if request.method == "PUT" else _read(request, pk)
+
+
+def _read(request: HttpRequest, pk: int) -> JsonResponse:
+    process = find(request, pk)
+    definition = loader.read(process).graph
+    rights = may(request, process)
+    return _tagged(
+        {
+            "graph": exchange.to_dict(definition),
+            "revision": process.revision,
+            "status": process.status,
+            "process": described(process),
+            "names": names(definition, process) if rights.change else {},
+            "may": rights.as_dict(),
+            "problems": validation.problems(definition, process),
+        },
+        process,
+    )
+
+
+def described(process: Process) -> dict[str, object]:
+    """
+    What the designer shows of a version beside its drawing.
+    """
+    return {
+        "id": process.pk,
+        "title": process.title,
+        "code": process.code,
+        "version": process.version,
+        "status": process.status,
+        "note": process.version_note,
+    }
+
+
+def _save(request: HttpRequest, pk: int) -> JsonResponse:
+    process = find_to_change(request, pk)
+    body = bodies.read(request)
+    if bodies.whole(body, "process") != process.pk:
+        text = gettext("The request is for another process than its address. Reload the page.")
+        raise Refused(409, "process-mismatch", text)
+    definition = bodies.graph(body)
+    save(process, definition, revision=bodies.revision(request), by=request.user)
+    return _tagged(
+        {"revision": process.revision, "problems": validation.problems(definition, process)}, process
+    )
+
+
+def save(process: Process, definition: ProcessDef, *, revision: int | None, by: Any) -> None:
+    """
+    Store the drawing as the draft's content. Raises Refused when it cannot be stored as it is.
+    """
+    _refuse_doubled_titles(definition)
+    try:
+        save_graph(process, definition, revision=revision, by=by)
+    except DraftConflict as exc:
+        raise _conflict(process, exc) from exc
+    except DefinitionFrozen:
+        raise
+    except DefinitionError as exc:
+        raise Refused(400, exc.code, str(exc), **_elements(exc, definition)) from exc
+
+
+def _refuse_doubled_titles(definition: ProcessDef) -> None:
+    seen: dict[str, str] = {}
+    for index, activity in enumerate(definition.activities):
+        if activity.title in seen:
+            text = gettext("Two activities are called “%s”. Give each its own name.") % activity.title
+            keys = [seen[activity.title], activity.key]
+            raise Refused(400, "duplicate-title", text, path=f"activities[{index}].title", elements=keys)
+        seen[activity.title] = activity.key
+
+
+def _elements(exc: DefinitionError, definition: ProcessDef) -> dict[str, object]:
+    missing = exc.details.get("missing")
+    if not isinstance(missing, list):
+        return {}
+    using = [activity.key for activity in definition.activities if _named(activity) & set(missing)]
+    return {"missing": missing, "elements": using}
+
+
+def _named(activity: Any) -> set[str]:
+    people = (*activity.roles, *activity.allowed_groups, *activity.allowed_users, *activity.sla_roles)
+    return {*people, activity.subflow}
+
+
+def _conflict(process: Process, exc: DraftConflict) -> Refused:
+    stored = Process.objects.get(pk=process.pk)
+    last = authors.last(stored)
+    return Refused(
+        412,
+        exc.code,
+        str(exc),
+        revision=stored.revision,
+        graph=exchange.to_dict(loader.read(stored).graph),
+        changed_by=last.name if last else "",
+        changed_at=stored.date.isoformat(),
+    )
+
+
+def _tagged(content: dict[str, object], process: Process) -> JsonResponse:
+    response = JsonResponse(content)
+    response.headers["ETag"] = f'"{process.revision}"'
+    return response

@@ -1,0 +1,74 @@
+"""
+The page of the designer: a frame for the scripts, with what they need as data.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.utils.translation import get_language, gettext
+
+from goflow.core import exchange, readers
+from goflow.designer.authors import person
+from goflow.designer.bodies import LARGEST_BODY
+from goflow.designer.drafts import described
+from goflow.designer.frame import READING, door, find, may, show
+from goflow.desk.links import reverse
+from goflow.workflow.models import Process
+
+ADDRESSES = {
+    "page": "designer",
+    "draft": "designer_draft",
+    "validate": "designer_validate",
+    "simulate": "designer_simulate",
+    "versions": "designer_versions",
+    "presence": "designer_presence",
+    "export": "process_export",
+    "overview": "process",
+}
+
+
+@door(*READING, is_page=True)
+def designer(request: HttpRequest, pk: int) -> HttpResponse:
+    """
+    The designer of a version; published and retired ones are read-only.
+    """
+    process = find(request, pk)
+    context = {
+        "title": gettext("Design “%(process)s”") % {"process": process.title},
+        "process": process,
+        "data": _data(request, process),
+    }
+    return show(request, "goflow/designer.html", context)
+
+
+def _data(request: HttpRequest, process: Process) -> dict[str, object]:
+    user: Any = request.user
+    return {
+        "process": described(process),
+        "may": may(request, process).as_dict(),
+        "urls": _addresses(request, process),
+        "csrf": get_token(request),
+        "language": get_language(),
+        "user": person(user),
+        "limits": {
+            "activities": exchange.MAX_ACTIVITIES,
+            "transitions": exchange.MAX_TRANSITIONS,
+            "title": readers.MAX_TITLE,
+            "name": readers.MAX_NAME,
+            "condition": readers.MAX_CONDITION,
+            "description": readers.MAX_DESCRIPTION,
+            "bytes": LARGEST_BODY,
+        },
+    }
+
+
+def _addresses(request: HttpRequest, process: Process) -> dict[str, str]:
+    found = {name: reverse(request, view, process.pk) for name, view in ADDRESSES.items()}
+    # 0 stands for the id of the other version, or of the new draft.
+    found["diff"] = reverse(request, "designer_diff", process.pk, 0)
+    found["other"] = reverse(request, "designer", 0)
+    found["processes"] = reverse(request, "processes")
+    return found

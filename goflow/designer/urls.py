@@ -1,0 +1,28 @@
+"""
+The addresses of the designer, below wherever the project mounts ``goflow.urls``.
+"""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.views.i18n import JavaScriptCatalog
+
+from goflow.designer import (
+    drafts,
+    page,
+    presence,
+    rehearsing,
+    validation,
+    versions,
+)
+
+urlpatterns = [
+    path("designer/jsi18n/", JavaScriptCatalog.as_view(packages=["goflow"]), name="designer_jsi18n"),
+    path("designer/<int:pk>/", page.designer, name="designer"),
+    path("designer/<int:pk>/draft/", drafts.draft, name="designer_draft"),
+    path("designer/<int:pk>/validate/", validation.validate, name="designer_validate"),
+    path("designer/<int:pk>/simulate/", rehearsing.simulate, name="designer_simulate"),
+    path("designer/<int:pk>/versions/", versions.versions, name="designer_versions"),
+    path("designer/<int:pk>/diff/<int:other_pk>/", versions.difference, name="designer_diff"),
+    path("designer/<int:pk>/presence/", presence.presence, name="designer_presence"),
+]
