@@ -9,10 +9,17 @@ from tests.races.workers import Workers
 FIGURE = "races"
 
 
-@pytest.fixture
-def workers(transactional_db: None) -> Iterator[Workers]:
+@pytest.fixture(scope="session")
+def nursery(django_db_setup: None) -> Iterator[Workers]:
     with Workers() as made:
         yield made
+
+
+@pytest.fixture
+def workers(nursery: Workers, transactional_db: None) -> Iterator[Workers]:
+    """Processes to hire; they end with the test, before its tables are emptied."""
+    yield nursery
+    nursery.dismiss()
 
 
 @pytest.fixture
