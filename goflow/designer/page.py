@@ -22,7 +22,11 @@ ADDRESSES = {
     "page": "designer",
     "draft": "designer_draft",
     "validate": "designer_validate",
+    "condition": "designer_condition",
+    "instances": "designer_instances",
     "simulate": "designer_simulate",
+    "review": "designer_review",
+    "publish": "designer_publish",
     "versions": "designer_versions",
     "presence": "designer_presence",
     "export": "process_export",
@@ -70,5 +74,6 @@ def _addresses(request: HttpRequest, process: Process) -> dict[str, str]:
     # 0 stands for the id of the other version, or of the new draft.
     found["diff"] = reverse(request, "designer_diff", process.pk, 0)
     found["other"] = reverse(request, "designer", 0)
+    found["new"] = reverse(request, "designer_new")
     found["processes"] = reverse(request, "processes")
     return found

@@ -6,21 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from django import urls
 from django.http import Http404, HttpRequest
 
 from goflow.core.drawing import label
 from goflow.core.graph import ProcessDef
 from goflow.core.lint import Problem
+from goflow.desk import position
 from goflow.desk.definitions import find as seen
 from goflow.desk.definitions import may_change, versions_of, visible
 from goflow.desk.differences import state_words
 from goflow.desk.findings import sentences, step_text
+from goflow.desk.links import reverse
 from goflow.errors import NotAllowed
-from goflow.runtime import policy
-from goflow.web import position
 from goflow.workflow.models import Process
 
 __all__ = [
@@ -72,16 +70,11 @@ def find_to_change(request: HttpRequest, pk: int, verb: str) -> Process:
 
 def edit_path(request: HttpRequest, process: Process) -> str | None:
     """
-    Where the draft can be edited, for those whom the administration lets in.
+    Where the draft is drawn, for those who may change it.
     """
-    user = _user(request)
-    if not (process.is_draft and user.is_staff and user.has_perm(policy.CHANGE_PROCESS)):
+    if not (process.is_draft and may_change(request.user, process)):
         return None
-    try:
-        return urls.reverse("admin:goflow_process_change", args=[process.pk])
-    except urls.NoReverseMatch:
-        # The project has no administration.
-        return None
+    return reverse(request, "designer", process.pk)
 
 
 def lines(found: Iterable[Problem], graph: ProcessDef) -> list[Line]:
@@ -115,7 +108,3 @@ def words() -> dict[str, str]:
     The words of drawings of definitions and their differences, in the language of the page.
     """
     return {**position.words(), **state_words()}
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user

@@ -15,31 +15,16 @@ from django.utils.translation import gettext_lazy as _
 from goflow import tenancy
 from goflow.core.drawing import svg
 from goflow.core.errors import DefinitionError
+from goflow.desk.importing import left_out
 from goflow.errors import NotAllowed
 from goflow.web import definitions
 from goflow.web.context import show
 from goflow.web.links import reverse
 from goflow.web.pages import BOTH, page
 from goflow.workflow import exchange, loader
-from goflow.workflow.missing import Missing
 from goflow.workflow.models import Process
 
 ADD_GROUP = "auth.add_group"
-
-LEFT_OUT = {
-    "roles": _("These roles do not exist here and were left out: %(names)s."),
-    "users": _("These users do not exist here and were left out: %(names)s."),
-    "subflows": _("These processes are not published here and were left out: %(names)s."),
-    "models": _("This model does not exist here and was left out: %(names)s."),
-    "applications": _(
-        "These applications are not registered here: %(names)s. Register them before publishing."
-    ),
-    "push_applications": _(
-        "These push applications are not registered here: %(names)s. Register them before publishing."
-    ),
-    "forms": _("These forms are not registered here: %(names)s. Register them before publishing."),
-    "hooks": _("These hooks are not registered here: %(names)s. Register them before publishing."),
-}
 
 
 class ImportForm(forms.Form):
@@ -136,11 +121,3 @@ def _imported(request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
     for sentence in left_out(done.missing):
         messages.warning(request, sentence)
     return HttpResponseRedirect(reverse(request, "process", done.process.pk))
-
-
-def left_out(missing: Missing) -> list[str]:
-    """
-    What is missing here, one sentence per kind.
-    """
-    found = {kind: names for kind, names in missing.as_dict().items() if names}
-    return [str(LEFT_OUT[kind]) % {"names": ", ".join(names)} for kind, names in found.items()]

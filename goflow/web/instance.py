@@ -12,11 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goflow import clock
+from goflow.desk import position
 from goflow.desk.forms import facts
 from goflow.errors import InstanceNotFound, NotFound
 from goflow.runtime import engine, policy
 from goflow.runtime.models import Incident, ProcessInstance, WorkItem
-from goflow.web import position
 from goflow.web.context import show
 from goflow.web.history import story
 from goflow.web.links import next_path, reverse
