@@ -17,7 +17,7 @@ from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
@@ -165,14 +165,17 @@ def _too_late(task: Task) -> None:
     raise ConcurrentUpdate(workitem=task.workitem.pk)
 
 
+STOPPED = gettext_noop(
+    "Your step is done, but a problem stops what comes next. Administrators see it in the monitor."
+)
+
+
 def tell(request: HttpRequest, done: Completion) -> None:
     """
     Leave a message about a verb's result for the next page.
     """
     if done.incidents:
-        messages.warning(
-            request, gettext("The request went on; an automatic step failed and an administrator was told.")
-        )
+        messages.warning(request, gettext(STOPPED))
         return
     messages.success(request, _told(done))
 

@@ -232,7 +232,7 @@ def test_incident_on_the_way_is_told(as_: As, company: Company) -> None:
         )
         item = engine.start("Print", company.anna)
         response = as_(company.anna).post(page(item), follow=True)
-    assert "an automatic step failed and an administrator was told" in response.content.decode()
+    assert "a problem stops what comes next" in response.content.decode()
     item.refresh_from_db()
     assert item.status == "complete"
 
