@@ -550,11 +550,11 @@ def test_d36_being_staff_is_no_right_to_publish(browser, unchanged):
     assert answer.status_code in {403, 404}
 
 
-def test_d36_cron_and_graph_saving_have_no_address(db, client, unchanged):
+def test_d36_cron_and_graph_saving_are_closed_to_strangers(db, client, unchanged):
     # Used to be open to everybody without a sign-in.
     with unchanged():
         for path in ("/workflow/cron/", "/workflow/designer/1/graph/", "/workflow/pos_activity/1/"):
-            assert client.post(path).status_code in {302, 403, 404, 405}
+            assert client.post(path).status_code in {302, 401, 403, 404, 405}
 
 
 def test_d37_starting_needs_the_right_and_code_and_title_ask_for_the_same(ana, unchanged):
