@@ -1,0 +1,188 @@
+/**
+ * Copying parts of a process as text, and pasting them into the same or another process.
+ */
+
+import { gettext, interpolate, ngettext } from "../core/i18n.js";
+import { addActivity } from "./edits.js";
+import { MAX_TITLE, ModelError, readActivity, readTransition, writeActivity, writeTransition } from "./exchange.js";
+
+/**
+ * @typedef {import("./model.js").Graph} Graph
+ * @typedef {import("./exchange.js").Activity} Activity
+ * @typedef {import("./exchange.js").Transition} Transition
+ * @typedef {import("./exchange.js").Position} Position
+ * @typedef {{activities: readonly Activity[], transitions: readonly Transition[]}} Payload
+ * @typedef {"roles" | "allowed_groups" | "allowed_users" | "sla_roles"} NameField
+ * @typedef {Readonly<{title: string, field: NameField, names: readonly string[]}>} Dropped  names unknown here
+ * @typedef {Partial<Record<NameField, readonly string[]>>} KnownNames  fields left out are not checked
+ * @typedef {{keys: string[], dropped: Dropped[]}} Pasted  keys of the new activities
+ */
+
+const VERSION = 1;
+const MOST = 1000;
+/** How far from the original a copy lies when no place is given, in pixels. */
+const OFFSET = 24;
+/** @type {readonly NameField[]} */
+const NAME_FIELDS = ["roles", "allowed_groups", "allowed_users", "sla_roles"];
+
+/**
+ * The text for the clipboard: the activities, and the transitions between them.
+ * @param {Graph} graph
+ * @param {Iterable<string>} keys of activities; others are ignored
+ * @returns {string} empty when there is no activity among them
+ */
+export function copied(graph, keys) {
+  const chosen = new Set([...keys].filter((key) => graph.activity(key)));
+  if (!chosen.size) return "";
+  const activities = [...graph.activities.values()].filter((activity) => chosen.has(activity.key));
+  const inner = [...graph.transitions.values()].filter((way) => chosen.has(way.source) && chosen.has(way.target));
+  return JSON.stringify({
+    goflow: VERSION, activities: activities.map(writeActivity), transitions: inner.map(writeTransition),
+  });
+}
+
+/**
+ * Read a text from the clipboard.
+ * @param {string} text
+ * @returns {Payload | null} null when it was not copied in a designer, or cannot be understood
+ */
+export function readPayload(text) {
+  const data = parsed(text);
+  if (!data || data.goflow !== VERSION || !isList(data.activities) || !isList(data.transitions)) return null;
+  try {
+    const activities = data.activities.map((entry) => readActivity(entry));
+    const keys = new Set(activities.map((activity) => activity.key));
+    const transitions = data.transitions.map((entry) => readTransition(entry));
+    return {
+      activities: [...new Map(activities.map((activity) => [activity.key, activity])).values()],
+      transitions: transitions.filter((way) => keys.has(way.source) && keys.has(way.target)),
+    };
+  } catch (error) {
+    if (error instanceof ModelError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Paste, as one step. Keys are made anew, titles that are taken get a number, names unknown here are left out.
+ * @param {Graph} graph what it will be pasted into, for the titles
+ * @param {Payload} payload
+ * @param {{at?: Position, known?: KnownNames}} [options] `at`: top left corner of the pasted group
+ * @returns {import("./commands.js").Command<Pasted>}
+ */
+export function paste(graph, payload, { at, known = {} } = {}) {
+  const [dx, dy] = shift(payload.activities, at);
+  /** @type {Dropped[]} */
+  const dropped = [];
+  const titles = new Set(Array.from(graph.activities.values(), (activity) => activity.title));
+  const copies = payload.activities.map((activity) => {
+    const title = freeTitle(activity.title, titles);
+    titles.add(title);
+    const { position } = activity;
+    const place = position ? /** @type {Position} */ ([position[0] + dx, position[1] + dy]) : at ?? null;
+    return { ...withKnownNames(activity, known, dropped), title, key: undefined, position: place };
+  });
+  const label = ngettext("Paste %(count)s activity", "Paste %(count)s activities", copies.length);
+  return {
+    label: interpolate(label, { count: copies.length }),
+    do: (target) => ({ keys: put(target, payload, copies), dropped }),
+  };
+}
+
+/**
+ * What was left out of a paste, as sentences.
+ * @param {readonly Dropped[]} dropped
+ * @returns {string[]}
+ */
+export function report(dropped) {
+  return dropped.map(({ title, names }) => interpolate(
+    gettext("“%(title)s”: left out, because unknown here: %(names)s"), { title, names: names.join(", ") },
+  ));
+}
+
+/**
+ * @param {Graph} graph
+ * @param {Payload} payload
+ * @param {readonly import("./edits.js").NewActivity[]} copies
+ * @returns {string[]}
+ */
+function put(graph, payload, copies) {
+  const keys = copies.map((fields) => addActivity(fields).do(graph));
+  const newKeys = new Map(payload.activities.map((activity, index) => [activity.key, keys[index]]));
+  for (const { key: _old, source, target, ...fields } of payload.transitions) {
+    const [from, to] = [newKeys.get(source), newKeys.get(target)];
+    if (from && to) putTransition(graph, from, to, fields);
+  }
+  return keys;
+}
+
+/**
+ * As it was copied: what is drawn already is not judged again.
+ * @param {Graph} graph
+ * @param {string} source
+ * @param {string} target
+ * @param {Omit<Transition, "key" | "source" | "target">} fields
+ */
+function putTransition(graph, source, target, fields) {
+  const key = graph.newKey(`${source}-${target}`, "transition");
+  graph.putTransition({ ...fields, key, source, target });
+}
+
+/**
+ * @param {Activity} activity
+ * @param {KnownNames} known
+ * @param {Dropped[]} dropped is added to
+ * @returns {Activity}
+ */
+function withKnownNames(activity, known, dropped) {
+  const kept = { ...activity };
+  for (const field of NAME_FIELDS) {
+    const names = known[field];
+    if (!names) continue;
+    const unknown = activity[field].filter((name) => !names.includes(name));
+    if (unknown.length) dropped.push({ title: activity.title, field, names: unknown });
+    kept[field] = activity[field].filter((name) => names.includes(name));
+  }
+  return kept;
+}
+
+/**
+ * @param {string} title
+ * @param {ReadonlySet<string>} taken
+ */
+function freeTitle(title, taken) {
+  let found = title;
+  for (let number = 2; taken.has(found); number += 1) {
+    const ending = ` (${number})`;
+    found = title.slice(0, MAX_TITLE - ending.length) + ending;
+  }
+  return found;
+}
+
+/**
+ * @param {readonly Activity[]} activities
+ * @param {Position} [at]
+ * @returns {Position}
+ */
+function shift(activities, at) {
+  const places = activities.flatMap((activity) => (activity.position ? [activity.position] : []));
+  if (!at || !places.length) return [OFFSET, OFFSET];
+  return [at[0] - Math.min(...places.map(([x]) => x)), at[1] - Math.min(...places.map(([, y]) => y))];
+}
+
+/** @param {string} text @returns {Record<string, unknown> | null} */
+function parsed(text) {
+  if (!text.trimStart().startsWith("{")) return null;
+  try {
+    const data = JSON.parse(text);
+    return typeof data === "object" ? data : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/** @param {unknown} value @returns {value is unknown[]} */
+function isList(value) {
+  return Array.isArray(value) && value.length <= MOST;
+}
