@@ -1,0 +1,254 @@
+/* Puts the designer together. */
+
+import { createApi } from "../core/api.js";
+import { byId, pageData } from "../core/dom.js";
+import { gettext, interpolate } from "../core/i18n.js";
+import { createLive } from "../core/live.js";
+import { createToasts } from "../core/toast.js";
+import { Autosave } from "./autosave.js";
+import { createBars } from "./bars.js";
+import { CommandStack } from "./commands.js";
+import { reviewConflict } from "./conflict.js";
+import { createContextPad } from "./context-pad.js";
+import { Editor } from "./editor.js";
+import { fieldFor } from "./fixes.js";
+import { createKeyboard } from "./keyboard.js";
+import { createMinimap } from "./minimap.js";
+import { Graph } from "./model.js";
+import { createPalette } from "./palette.js";
+import { openCondition } from "./panels/condition.js";
+import { createHistory } from "./panels/history.js";
+import { createOutline } from "./panels/outline.js";
+import { createProblems } from "./panels/problems.js";
+import { createProperties } from "./panels/properties.js";
+import { openPublish } from "./panels/publish.js";
+import { createSimulation } from "./panels/simulate.js";
+import { el } from "./parts.js";
+import { createPresence } from "./presence.js";
+import { createSharing } from "./sharing.js";
+import {
+  appendPopup, createAlign, createPopup, createTip, createZoom, findPopup, renameInPlace, targetPopup, toggleGrid,
+} from "./stage.js";
+import { tidyUp } from "./tidy.js";
+import { createToolbar, openHelp } from "./toolbar.js";
+import { createTabs } from "./tabs.js";
+import { createView } from "./view-jsplumb.js";
+import { createWelcome } from "./welcome.js";
+
+const PHONE = "(max-width: 640px)";
+
+async function start() {
+  const page = pageData("goflow-designer");
+  const api = createApi({ token: page.csrf });
+  const { data } = await api.get(page.urls.draft);
+  build({ page, api, draft: data });
+}
+
+/** @param {{page: any, api: ReturnType<typeof createApi>, draft: any}} given */
+function build({ page, api, draft }) {
+  const say = createLive(byId("designer-live"));
+  const toast = createToasts();
+  const graph = new Graph(draft.graph);
+  const stack = new CommandStack(graph);
+  const editor = new Editor(graph, stack, { may: draft.may, names: draft.names, say });
+  const stage = byId("designer-canvas");
+  const canvas = el("div", { class: "ds-canvas", tabindex: "0", role: "application", "aria-label": gettext("Drawing of the process") });
+  stage.append(canvas);
+  const outlinePlace = byId("designer-outline");
+  stage.append(outlinePlace);
+  outlinePlace.hidden = true;
+
+  const intents = createIntents(editor, stage);
+  const view = createView(canvas, graph, { readOnly: !editor.canEdit, onIntent: (intent) => intents(intent) });
+  editor.view = view;
+  editor.on("rights", () => view.setReadOnly(!editor.canEdit));
+
+  const bars = createBars(byId("designer-bar"));
+  const tabs = createTabs(byId("designer-properties"));
+  const panel = tabs.add("properties", gettext("Properties"));
+  const problemsPanel = tabs.add("problems", gettext("Problems"));
+  const historyPanel = tabs.add("history", gettext("Versions"));
+  byId("designer-panels").hidden = true;
+
+  const onCondition = (/** @type {string} */ way) => openCondition(editor, way, { api, urls: page.urls });
+  const properties = createProperties(panel, editor, { onCondition });
+  const open = (/** @type {string} */ key, /** @type {string} */ field = "title") => {
+    if (key) editor.select([key]);
+    tabs.show("properties");
+    properties.focus(field);
+  };
+  const outline = createOutline(outlinePlace, editor, { onCondition, onOpen: open });
+  const simulation = createSimulation(editor, { bars, api, url: page.urls.simulate, log: tabs });
+  const problems = createProblems(problemsPanel, editor, {
+    check: async (json) => (await api.post(page.urls.validate, { graph: json }, { safe: true })).data.problems,
+    onOpen: (problem) => {
+      editor.goTo(problem.elements);
+      if (problem.elements.length) open("", fieldFor(problem));
+    },
+    onPlay: (problem) => simulation.play(problem),
+  });
+  editor.on("problems", () => tabs.count("problems", editor.problems.length));
+  problems.show(draft.problems);
+
+  const mode = createModes(editor, canvas, outlinePlace, outline);
+  const status = byId("designer-save");
+  /** @type {Autosave} */
+  const autosave = new Autosave(editor, {
+    api, url: page.urls.draft, process: draft.process.id, revision: draft.revision, graph: draft.graph,
+    onState: (state, text) => {
+      status.dataset.state = state;
+      status.textContent = text;
+      document.title = `${state === "saved" ? "" : "• "}${page.process.title} · goflow`;
+    },
+    onProblems: (found) => problems.show(found),
+    onConflict: (theirs) => reviewConflict(editor, theirs, { autosave, bars, api, urls: page.urls }),
+  });
+  const history = createHistory(historyPanel, editor, { api, urls: page.urls, bars, autosave });
+  tabs.onShow("history", history.load);
+  const sharing = createSharing(editor, { api, urls: page.urls, toast, say });
+  const minimap = createMinimap(stage, editor);
+  const tip = createTip(stage);
+  createPalette(byId("designer-palette"), editor);
+  createZoom(stage, view);
+  createAlign(stage, editor);
+  createWelcome(stage, editor, { api, url: page.urls.new });
+  createPresence(byId("designer-presence"), { api, url: page.urls.presence });
+
+  const publish = () => openPublish(editor, { api, urls: page.urls, autosave, onGo: (key) => editor.goTo([key]) });
+  const find = () => findPopup(stage, editor);
+  const lasso = () => canvas.classList.toggle("ds-lasso");
+  const keyboard = createKeyboard(editor, canvas, {
+    append: () => appendPopup(stage, editor, editor.active),
+    create: () => createPopup(stage, editor),
+    rename: () => renameInPlace(editor, editor.active),
+    open: () => open(editor.selection.size ? "" : editor.active),
+    copy: () => sharing.copy(), cut: () => sharing.cut(), paste: () => sharing.paste(), duplicate: () => sharing.duplicate(),
+    lasso, minimap: () => void minimap.toggle(), grid: () => toggleGrid(view), simulate: () => simulation.toggle(), find,
+    "problem-next": () => problems.next(1), "problem-previous": () => problems.next(-1),
+    save: () => void autosave.save(), help: openHelp,
+    linking: (source) => canvas.classList.toggle("ds-picking", Boolean(source)),
+  });
+  createContextPad(stage, editor, {
+    onAppend: (key) => appendPopup(stage, editor, key),
+    onConnect: (key) => {
+      keyboard.startLink(key);
+      targetPopup(stage, editor, key, () => keyboard.endLink());
+    },
+    onOpen: (key) => open(key),
+  });
+  createToolbar(byId("designer-toolbar"), editor, {
+    publish, find, help: openHelp, tidy: () => tidyUp(editor), simulate: () => simulation.toggle(), mode, lasso, sharing, minimap: () => minimap.toggle(),
+    problems: () => tabs.show("problems"), versions: () => tabs.show("history"), urls: page.urls, api, status: draft.status,
+  });
+
+  intents.tip = tip;
+  intents.keyboard = keyboard;
+  intents.open = open;
+  editor.on("begun", (key) => (mode.isOutline ? window.setTimeout(() => outline.rename(key)) : renameInPlace(editor, key)));
+  editor.on("removed", (next) => (mode.isOutline ? null : next ? editor.focus(next) : canvas.focus()));
+  editor.on("refused", (reason) => {
+    tip(reason.message, intents.at, 5000);
+    if (mode.isOutline) toast(reason.message);
+  });
+  editor.on("offline", () => {});
+  offerCopy(autosave, editor, bars, draft);
+  readOnlyBar(bars, draft, { api, urls: page.urls });
+  if (editor.may.edit) autosave.show("saved");
+  view.viewport.fit(view.bounds());
+  if (window.matchMedia(PHONE).matches) mode.set("outline");
+  document.querySelector(".skip")?.addEventListener("click", () => mode.set("outline"));
+  document.body.dataset.ready = "";
+  // For people who extend the page, and for its tests.
+  Object.assign(document.body, { designer: { editor, autosave, view } });
+}
+
+/**
+ * Gestures become commands here and nowhere else.
+ * @param {Editor} editor @param {HTMLElement} stage
+ */
+function createIntents(editor, stage) {
+  /** @type {any} */
+  const handle = (/** @type {any} */ intent) => {
+    const table = /** @type {Record<string, () => void>} */ ({
+      pointer: () => { handle.at = intent.at; },
+      tip: () => handle.tip?.(intent.text, intent.at),
+      select: () => choose(intent),
+      move: () => editor.move(intent.positions),
+      connect: () => editor.connect(intent.source, intent.target),
+      reconnect: () => editor.reconnect(intent.way, { ...(intent.source ? { source: intent.source } : {}), ...(intent.target ? { target: intent.target } : {}) }),
+      append: () => appendPopup(stage, editor, intent.source, intent.at),
+      create: () => createPopup(stage, editor, intent.at),
+      rename: () => renameInPlace(editor, intent.key),
+      open: () => handle.open?.(intent.key, "condition"),
+      menu: () => editor.select([intent.key]),
+    });
+    table[intent.type]?.();
+  };
+  const choose = (/** @type {any} */ intent) => {
+    const [key] = intent.keys;
+    if (intent.isClick && handle.keyboard?.linking && key && editor.graph.activity(key)) {
+      stage.querySelector(".ds-popup")?.remove();
+      handle.keyboard.finishLink(key);
+      return;
+    }
+    editor.select(intent.keys, intent.isMarquee ? { add: intent.add } : { toggle: intent.add });
+    if (key && editor.graph.activity(key) && !intent.add) editor.focus(key);
+  };
+  handle.at = [0, 0];
+  return handle;
+}
+
+/**
+ * Canvas or outline: the same process, the same commands.
+ * @param {Editor} editor @param {HTMLElement} canvas @param {HTMLElement} place @param {{render: () => void}} outline
+ */
+function createModes(editor, canvas, place, outline) {
+  const mode = {
+    isOutline: false,
+    /** @param {"canvas" | "outline"} wanted */
+    set(wanted) {
+      mode.isOutline = wanted === "outline";
+      document.body.dataset.mode = wanted;
+      place.hidden = !mode.isOutline;
+      canvas.inert = mode.isOutline;
+      if (mode.isOutline) outline.render();
+      else editor.view?.render();
+      editor.tell("mode", wanted);
+    },
+  };
+  document.body.dataset.mode = "canvas";
+  return mode;
+}
+
+/** What could not be saved last time. @param {Autosave} autosave @param {Editor} editor @param {ReturnType<typeof createBars>} bars @param {any} draft */
+function offerCopy(autosave, editor, bars, draft) {
+  const copy = editor.may.edit ? autosave.left() : null;
+  if (!copy || JSON.stringify(copy.graph) === JSON.stringify(draft.graph)) return;
+  const at = new Date(copy.at).toLocaleString(document.documentElement.lang);
+  bars.show("copy", "warn", interpolate(gettext("Changes of %(time)s were not saved."), { time: at }), [
+    [gettext("Restore them"), () => {
+      if (copy.revision !== draft.revision) autosave.rebase(copy.revision, copy.base);
+      editor.run({ label: gettext("Restore unsaved changes"), do: (graph) => graph.load(copy.graph) });
+      bars.hide("copy");
+    }],
+    [gettext("Discard them"), () => { autosave.forget(); bars.hide("copy"); }],
+  ]);
+}
+
+/** @param {ReturnType<typeof createBars>} bars @param {any} draft @param {{api: any, urls: Record<string, string>}} server */
+function readOnlyBar(bars, draft, { api, urls }) {
+  if (draft.may.edit) return;
+  const words = draft.status === "draft" ? gettext("You may look at this process, not change it.")
+    : gettext("This version is not a draft: instances run on it, so it never changes.");
+  bars.show("readonly", "info", words, draft.may.change && draft.status !== "draft" ? [
+    [gettext("Edit as new draft"), async () => {
+      const { data } = await api.post(urls.new, { clone: draft.process.id });
+      window.location.assign(data.url);
+    }],
+  ] : []);
+}
+
+start().catch((error) => {
+  byId("designer-bar").append(el("p", { class: "ds-notice ds-notice-bad", role: "alert" }, error.message));
+  throw error;
+});

@@ -1,0 +1,59 @@
+/* The whole drawing, small, with the part that is seen; pressing it goes there. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * @param {HTMLElement} stage
+ * @param {import("./editor.js").Editor} editor
+ */
+export function createMinimap(stage, editor) {
+  const map = document.createElementNS(SVG, "svg");
+  map.setAttribute("class", "ds-minimap");
+  map.setAttribute("aria-hidden", "true");
+  stage.append(map);
+  let frame = 0;
+  const draw = () => {
+    frame = 0;
+    const { view } = editor;
+    if (!view || map.hasAttribute("hidden")) return;
+    const { viewport } = view;
+    const seen = {
+      x: -viewport.x / viewport.zoom, y: -viewport.y / viewport.zoom,
+      width: view.canvas.clientWidth / viewport.zoom, height: view.canvas.clientHeight / viewport.zoom,
+    };
+    const all = view.bounds() ?? seen;
+    const x = Math.min(all.x, seen.x) - 40;
+    const y = Math.min(all.y, seen.y) - 40;
+    const width = Math.max(all.x + all.width, seen.x + seen.width) + 40 - x;
+    const height = Math.max(all.y + all.height, seen.y + seen.height) + 40 - y;
+    map.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
+    map.replaceChildren(...[...view.nodes.keys()].map((key) => rect(view.boxOf(key), editor.selection.has(key) ? "ds-marked" : "")), rect(seen, "ds-window"));
+  };
+  const later = () => { frame ||= window.requestAnimationFrame(draw); };
+  const go = (/** @type {PointerEvent} */ event) => {
+    const matrix = map.getScreenCTM();
+    if (!matrix || !editor.view || !event.buttons) return;
+    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
+    editor.view.viewport.centreOn({ x: at.x, y: at.y, width: 0, height: 0 });
+  };
+  map.addEventListener("pointerdown", go);
+  map.addEventListener("pointermove", go);
+  editor.view?.viewport.subscribe(later);
+  for (const type of ["change", "selection"]) editor.on(type, later);
+  new ResizeObserver(later).observe(stage);
+  return {
+    toggle() {
+      map.toggleAttribute("hidden");
+      later();
+      return !map.hasAttribute("hidden");
+    },
+  };
+}
+
+/** @param {{x: number, y: number, width: number, height: number} | null} box @param {string} look */
+function rect(box, look) {
+  const element = document.createElementNS(SVG, "rect");
+  for (const [name, value] of Object.entries(box ?? {})) element.setAttribute(name, String(value));
+  if (look) element.setAttribute("class", look);
+  return element;
+}

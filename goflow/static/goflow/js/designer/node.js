@@ -1,0 +1,144 @@
+/* One activity on the canvas: its element, what it shows and what it is called. */
+
+import { gettext, interpolate } from "../core/i18n.js";
+import { icon, pictureOf } from "./icons.js";
+
+/**
+ * @typedef {import("./model.js").Graph} Graph
+ * @typedef {import("./exchange.js").Activity} Activity
+ * @typedef {{severity: string, message: string}} Finding
+ */
+
+export const WIDTH = 144;
+export const HEIGHT = 56;
+
+/** What kinds of activities are called. @returns {Record<string, string>} */
+export function typeNames() {
+  return {
+    standard: gettext("Activity"),
+    approval: gettext("Approval"),
+    review: gettext("Review"),
+    service: gettext("Service"),
+    notification: gettext("Notification"),
+    gateway: gettext("Gateway"),
+    script: gettext("Script"),
+    subflow: gettext("Subflow"),
+  };
+}
+
+/** What the ways of joining and splitting are called. */
+export function modeNames() {
+  return {
+    join: {
+      xor: gettext("each one that arrives"), and: gettext("all of them"), or: gettext("all that can still come"),
+    },
+    split: { and: gettext("every one that holds"), xor: gettext("the first one that holds") },
+  };
+}
+
+/** @param {Graph} graph @param {string} key */
+export function titleOf(graph, key) {
+  const activity = graph.activity(key);
+  return activity ? activity.title || activity.key : key;
+}
+
+/** @param {Graph} graph @param {import("./exchange.js").Transition} way */
+export function conditionOf(graph, way) {
+  if (way.condition.trim()) return way.condition;
+  return graph.isOtherwise(way.key) ? gettext("otherwise") : gettext("always");
+}
+
+/** What a screen reader says. @param {Graph} graph @param {Activity} activity */
+export function nameOf(graph, activity) {
+  const parts = [activity.title, typeNames()[pictureOf(activity)]];
+  if (graph.process.begin === activity.key) parts.push(gettext("begin"));
+  if (graph.process.end === activity.key) parts.push(gettext("end"));
+  const names = modeNames();
+  if (graph.incoming(activity.key).length > 1) {
+    parts.push(interpolate(gettext("opens with %(mode)s"), { mode: names.join[activity.join_mode] }));
+  }
+  const out = graph.outgoing(activity.key);
+  if (out.length > 1) {
+    parts.push(interpolate(gettext("takes %(mode)s"), { mode: names.split[activity.split_mode] }));
+  }
+  const leads = out.map((way) => `${titleOf(graph, way.target)} (${conditionOf(graph, way)})`);
+  parts.push(leads.length ? interpolate(gettext("leads to %(targets)s"), { targets: leads.join(", ") })
+    : gettext("leads nowhere"));
+  return parts.join(", ");
+}
+
+/** @param {string} key @returns {HTMLElement} */
+export function createNode(key) {
+  const node = document.createElement("div");
+  node.className = "ds-node";
+  node.dataset.key = key;
+  node.tabIndex = -1;
+  node.setAttribute("role", "group");
+  node.setAttribute("aria-roledescription", gettext("activity"));
+  return node;
+}
+
+/**
+ * Show the activity as it is now.
+ * @param {HTMLElement} node
+ * @param {Graph} graph
+ * @param {Activity} activity
+ * @param {Finding[]} findings
+ */
+export function fillNode(node, graph, activity, findings) {
+  node.dataset.kind = activity.kind;
+  node.toggleAttribute("data-begin", graph.process.begin === activity.key);
+  node.toggleAttribute("data-end", graph.process.end === activity.key);
+  node.setAttribute("aria-label", nameOf(graph, activity));
+  node.title = findings.length ? findings.map((finding) => finding.message).join("\n") : activity.title;
+  const title = document.createElement("span");
+  title.className = "ds-node-title";
+  title.textContent = activity.title;
+  const port = document.createElement("span");
+  port.className = "ds-port";
+  port.dataset.port = activity.key;
+  port.title = gettext("Drag to connect");
+  node.replaceChildren(icon(pictureOf(activity)), title, marksOf(graph, activity, findings), ...flags(graph, activity), port);
+}
+
+/** @param {Graph} graph @param {Activity} activity @param {Finding[]} findings */
+function marksOf(graph, activity, findings) {
+  const marks = document.createElement("span");
+  marks.className = "ds-marks";
+  const names = modeNames();
+  if (graph.incoming(activity.key).length > 1 && activity.join_mode !== "xor") {
+    marks.append(mark(activity.join_mode, interpolate(gettext("opens with %(mode)s"), { mode: names.join[activity.join_mode] })));
+  }
+  if (graph.outgoing(activity.key).length > 1 && activity.split_mode === "xor") {
+    marks.append(mark("gateway", interpolate(gettext("takes %(mode)s"), { mode: names.split.xor })));
+  }
+  if (activity.sla_duration) marks.append(mark("clock", activity.sla_duration));
+  if (findings.length) {
+    const severity = findings.some((finding) => finding.severity === "error") ? "error" : "warning";
+    const badge = mark(severity === "error" ? "cross" : "alert", findings.map((finding) => finding.message).join("\n"));
+    badge.classList.add(`ds-mark-${severity}`);
+    marks.append(badge);
+  }
+  return marks;
+}
+
+/** @param {string} picture @param {string} words */
+function mark(picture, words) {
+  const element = document.createElement("span");
+  element.className = "ds-mark";
+  element.title = words;
+  element.append(icon(picture));
+  return element;
+}
+
+/** @param {Graph} graph @param {Activity} activity */
+function flags(graph, activity) {
+  const words = [];
+  if (graph.process.begin === activity.key) words.push(gettext("Begin"));
+  if (graph.process.end === activity.key) words.push(gettext("End"));
+  if (!words.length) return [];
+  const flag = document.createElement("span");
+  flag.className = "ds-flag";
+  flag.textContent = words.join(" · ");
+  return [flag];
+}

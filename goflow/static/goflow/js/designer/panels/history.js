@@ -1,0 +1,112 @@
+/* The versions of the process: compare with what is drawn now, look at, restore. */
+
+import { confirmDialog } from "../../core/dialog.js";
+import { gettext, interpolate, language, ngettext } from "../../core/i18n.js";
+import { replaceAll } from "../commands.js";
+import { combined, diff } from "../diff.js";
+import { Graph } from "../model.js";
+import { button, el, refill } from "../parts.js";
+
+/**
+ * @param {HTMLElement} panel
+ * @param {import("../editor.js").Editor} editor
+ * @param {{api: ReturnType<typeof import("../../core/api.js").createApi>, urls: Record<string, string>,
+ *   bars: ReturnType<typeof import("../bars.js").createBars>, autosave: import("../autosave.js").Autosave}} options
+ */
+export function createHistory(panel, editor, { api, urls, bars }) {
+  /** @type {any} */
+  let shown = null;
+  let at = -1;
+
+  const stop = () => {
+    shown = null;
+    editor.isLocked = false;
+    editor.view?.setLooks({});
+    editor.view?.show(editor.graph);
+    bars.hide("compare");
+    editor.tell("rights");
+    void load();
+  };
+  const go = (/** @type {1 | -1} */ step) => {
+    if (!shown?.changes.length) return;
+    at = (at + step + shown.changes.length) % shown.changes.length;
+    const change = shown.changes[at];
+    const box = editor.view?.bounds(editor.view.nodesOf(change.key));
+    if (box) editor.view?.viewport.centreOn(box);
+    editor.view?.select([change.key]);
+    editor.say(`${change.title}: ${stateWords()[/** @type {keyof ReturnType<typeof stateWords>} */ (change.state)]}`);
+  };
+  /** @param {any} version */
+  const compare = async (version) => {
+    const { data } = await api.get(urls.diff.replace(/\/0\/$/, `/${version.id}/`));
+    const before = data.graphs.before;
+    const now = editor.graph.toJSON();
+    const changes = diff(before, now).filter((each) => each.kind !== "process");
+    shown = { version, changes, before };
+    at = -1;
+    editor.isLocked = true;
+    editor.select([]);
+    editor.tell("rights");
+    editor.view?.show(new Graph(combined(before, now)));
+    editor.view?.setLooks(Object.fromEntries(changes.map((each) => [each.key, each.state])));
+    bars.show("compare", "info", interpolate(gettext("Compared with version %(version)s: %(legend)s"), { version: version.version, legend: legend(changes) }), [
+      [gettext("Previous change"), () => go(-1)], [gettext("Next change"), () => go(1)], [gettext("Back to drawing"), stop],
+    ]);
+    render([version]);
+  };
+  /** @param {any} version */
+  const restore = async (version) => {
+    const { data } = await api.get(urls.diff.replace(/\/0\/$/, `/${version.id}/`));
+    const isSure = await confirmDialog({
+      title: interpolate(gettext("Restore version %(version)s?"), { version: version.version }),
+      text: gettext("The draft becomes what that version was. Undo brings your drawing back."), confirm: gettext("Restore"),
+    });
+    if (!isSure) return;
+    if (shown) stop();
+    const { code, version: number } = editor.graph.process;
+    editor.run(replaceAll({ ...data.graphs.before, code, ...(number === 1 ? {} : { version: number }) }, interpolate(gettext("Restore version %(version)s"), { version: version.version })));
+  };
+  /** @param {any[]} versions */
+  const render = (versions) => refill(panel,
+    el("h2", {}, gettext("Versions")),
+    shown ? textual(shown.changes) : null,
+    el("ul", { class: "ds-findings" }, ...versions.map((version) => entry(version, editor, compare, restore))));
+  const load = async () => {
+    if (shown) return;
+    const { data } = await api.get(urls.versions);
+    render(data.versions);
+  };
+  return { load, stop };
+}
+
+function stateWords() {
+  return { added: gettext("added"), removed: gettext("removed"), changed: gettext("changed"), moved: gettext("moved") };
+}
+
+/** @param {readonly import("../diff.js").Difference[]} changes */
+function legend(changes) {
+  const words = stateWords();
+  const parts = Object.entries(words).map(([state, word]) => [changes.filter((each) => each.state === state).length, word]);
+  return parts.filter(([count]) => count).map(([count, word]) => `${count} ${word}`).join(", ") || gettext("no differences");
+}
+
+/** @param {readonly import("../diff.js").Difference[]} changes */
+function textual(changes) {
+  const words = stateWords();
+  return el("ol", { class: "ds-findings" }, ...changes.map((each) => el("li", {}, el("span", { class: "badge badge-off" }, words[each.state]),
+    el("span", {}, each.title, ...each.changes.filter(() => each.state === "changed").map((change) => el("span", { class: "meta" }, ` ${change.field}`))))));
+}
+
+/** @param {any} version @param {import("../editor.js").Editor} editor @param {(version: any) => void} compare @param {(version: any) => void} restore */
+function entry(version, editor, compare, restore) {
+  const when = new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(version.at));
+  const running = version.running ? interpolate(ngettext("%(count)s running", "%(count)s running", version.running), { count: version.running }) : "";
+  return el("li", { "data-version": version.id },
+    el("span", { class: "badge badge-off" }, `${version.version}`),
+    el("span", {}, el("strong", {}, version.status_text), version.is_current ? ` · ${gettext("this one")}` : "", version.note ? el("span", { class: "note" }, ` ${version.note}`) : ""),
+    el("p", { class: "meta" }, [version.by, when, running].filter(Boolean).join(" · ")),
+    version.is_current ? null : el("div", { class: "ds-actions" },
+      button(gettext("Compare"), () => compare(version)),
+      editor.may.edit ? button(gettext("Restore"), () => restore(version)) : null,
+      el("a", { class: "button button-quiet ds-small", href: version.url }, gettext("Open"))));
+}

@@ -1,0 +1,93 @@
+/* What the server finds wrong, and what can be done about it in one step. */
+
+import { gettext, interpolate, ngettext } from "../../core/i18n.js";
+import { fixesOf } from "../fixes.js";
+import { icon } from "../icons.js";
+import { button, el, refill } from "../parts.js";
+
+/**
+ * @typedef {import("../editor.js").Editor} Editor
+ * @typedef {import("../editor.js").Problem} Problem
+ */
+
+const PAUSE = 350;
+
+/**
+ * @param {HTMLElement} panel
+ * @param {Editor} editor
+ * @param {{check: (graph: unknown) => Promise<Problem[]>, onOpen: (problem: Problem) => void, onPlay: (problem: Problem) => void}} options
+ */
+export function createProblems(panel, editor, { check, onOpen, onPlay }) {
+  let timer = 0;
+  let round = 0;
+  let at = -1;
+
+  const render = () => refill(panel, ...list(editor, { onOpen, onPlay }));
+  /** @param {Problem[]} problems */
+  const show = (problems) => {
+    editor.problems = problems;
+    editor.view?.mark(problems);
+    render();
+    editor.tell("problems");
+  };
+  const ask = async () => {
+    round += 1;
+    const own = round;
+    const problems = await check(editor.graph.toJSON());
+    if (own === round) show(problems);
+  };
+  editor.on("change", () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => ask().catch((error) => editor.tell("offline", error)), PAUSE);
+  });
+  editor.on("rights", render);
+  return {
+    show,
+    ask,
+    /** @param {1 | -1} step */
+    next(step) {
+      const { problems } = editor;
+      if (!problems.length) {
+        editor.say(gettext("No problems."));
+        return;
+      }
+      at = (at + step + problems.length) % problems.length;
+      editor.say(interpolate(gettext("Problem %(number)s of %(count)s: %(message)s"), { number: at + 1, count: problems.length, message: problems[at].message }));
+      onOpen(problems[at]);
+    },
+  };
+}
+
+/** @param {Problem[]} problems */
+export function counts(problems) {
+  const errors = problems.filter((problem) => problem.severity === "error").length;
+  return { errors, warnings: problems.length - errors };
+}
+
+/** @param {Problem[]} problems */
+export function summary(problems) {
+  const { errors, warnings } = counts(problems);
+  const parts = [];
+  if (errors) parts.push(interpolate(ngettext("%(count)s error", "%(count)s errors", errors), { count: errors }));
+  if (warnings) parts.push(interpolate(ngettext("%(count)s warning", "%(count)s warnings", warnings), { count: warnings }));
+  return parts.join(", ") || gettext("No problems");
+}
+
+/** @param {Editor} editor @param {{onOpen: (problem: Problem) => void, onPlay: (problem: Problem) => void}} options */
+function list(editor, { onOpen, onPlay }) {
+  if (!editor.problems.length) return [el("p", { class: "meta" }, gettext("No problems. It can be published."))];
+  return [el("ul", { class: "ds-findings" }, ...editor.problems.map((problem) => el("li", { class: `ds-${problem.severity}` },
+    icon(problem.severity === "error" ? "cross" : "alert"),
+    el("button", { type: "button", class: "ds-finding", onclick: () => onOpen(problem) },
+      el("span", { class: "visually-hidden" }, problem.severity === "error" ? gettext("Error: ") : gettext("Warning: ")), problem.message),
+    el("p", { class: "meta" }, problem.fix),
+    actions(editor, problem, onPlay))))];
+}
+
+/** @param {Editor} editor @param {Problem} problem @param {(problem: Problem) => void} onPlay */
+function actions(editor, problem, onPlay) {
+  const fixes = editor.canEdit ? fixesOf(editor, problem) : [];
+  const plays = problem.trace?.length ? [button(gettext("Play it"), () => onPlay(problem), { picture: "play" })] : [];
+  if (!fixes.length && !plays.length) return null;
+  return el("div", { class: "ds-actions" }, ...fixes.map((fix) => button(fix.words, fix.apply, { picture: "check" })), ...plays);
+}

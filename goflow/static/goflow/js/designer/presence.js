@@ -1,0 +1,34 @@
+/* Who else has the draft open: asked every few seconds, shown as names. */
+
+import { ApiError } from "../core/api.js";
+import { gettext, interpolate } from "../core/i18n.js";
+import { icon } from "./icons.js";
+import { el } from "./parts.js";
+
+const USUAL = 20;
+
+/**
+ * @param {HTMLElement} place
+ * @param {{api: ReturnType<typeof import("../core/api.js").createApi>, url: string}} options
+ */
+export function createPresence(place, { api, url }) {
+  const ask = async () => {
+    let poll = USUAL;
+    try {
+      const { data } = await api.post(url, {}, { safe: true });
+      show(place, data.others ?? []);
+      poll = data.poll ?? USUAL;
+    } catch (error) {
+      // Without an answer nobody is shown; saving tells about the connection.
+      if (!(error instanceof ApiError)) throw error;
+      show(place, []);
+    }
+    window.setTimeout(ask, poll * 1000);
+  };
+  void ask();
+}
+
+/** @param {HTMLElement} place @param {string[]} others */
+function show(place, others) {
+  place.replaceChildren(...others.map((name) => el("span", { class: "badge badge-info" }, icon("user"), interpolate(gettext("%(name)s is here too"), { name }))));
+}

@@ -1,0 +1,123 @@
+/* Out of the designer and in again: clipboard, files. */
+
+import { openDialog } from "../core/dialog.js";
+import { gettext, interpolate, ngettext } from "../core/i18n.js";
+import { copied, paste, readPayload, report } from "./clipboard.js";
+import { exportSvg } from "./export-svg.js";
+import { el, field, input } from "./parts.js";
+
+/**
+ * @param {import("./editor.js").Editor} editor
+ * @param {{api: ReturnType<typeof import("../core/api.js").createApi>, urls: Record<string, string>,
+ *   toast: (text: string) => void, say: (text: string) => void}} options
+ */
+export function createSharing(editor, { api, urls, toast, say }) {
+  const name = () => editor.graph.process.code || "process";
+  /** For browsers that do not let a page read or write the clipboard. */
+  let own = "";
+
+  const copy = () => {
+    const text = copied(editor.graph, editor.activities());
+    if (!text) return;
+    own = text;
+    navigator.clipboard?.writeText(text).catch(() => say(gettext("The clipboard is closed to this page; pasting works in this tab only.")));
+    const count = editor.activities().length;
+    say(interpolate(ngettext("%(count)s activity copied", "%(count)s activities copied", count), { count }));
+  };
+  const put = (/** @type {string} */ text, /** @type {readonly [number, number] | undefined} */ at = undefined) => {
+    const payload = readPayload(text);
+    if (!payload) {
+      say(gettext("There is nothing from a designer in the clipboard."));
+      return;
+    }
+    const { roles, users } = editor.names;
+    const done = editor.run(paste(editor.graph, payload, { at, known: { roles, allowed_groups: roles, sla_roles: roles, allowed_users: users } }));
+    if (!done) return;
+    editor.select(done.keys);
+    for (const line of report(done.dropped)) toast(line);
+  };
+  return {
+    copy,
+    cut() {
+      copy();
+      editor.remove();
+    },
+    async paste() {
+      let text = own;
+      try {
+        text = (await navigator.clipboard.readText()) || own;
+      } catch (error) {
+        // Not allowed to read: what was copied in this tab is still known.
+        if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
+      }
+      put(text);
+    },
+    duplicate: () => put(copied(editor.graph, editor.activities())),
+    json: () => save(`${name()}.json`, "application/json", `${JSON.stringify(editor.graph.toJSON(), null, 2)}\n`),
+    svg: () => save(`${name()}.svg`, "image/svg+xml", exportSvg(editor.graph)),
+    png: () => asPng(exportSvg(editor.graph), `${name()}.png`),
+    import: () => importJson(api, urls.new),
+  };
+}
+
+/** @param {string} name @param {string} type @param {string | Blob} content */
+function save(name, type, content) {
+  const address = URL.createObjectURL(new Blob([content], { type }));
+  const link = el("a", { href: address, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  window.setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
+/** @param {string} svg @param {string} name */
+async function asPng(svg, name) {
+  const picture = new Image();
+  picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await picture.decode();
+  const canvas = el("canvas", { width: picture.naturalWidth * 2, height: picture.naturalHeight * 2 });
+  const brush = canvas.getContext("2d");
+  if (!brush) return;
+  brush.scale(2, 2);
+  brush.drawImage(picture, 0, 0);
+  canvas.toBlob((blob) => { if (blob) save(name, "image/png", blob); });
+}
+
+/** A file or a text becomes a new draft; what was left out is told before one goes there. @param {any} api @param {string} url */
+async function importJson(api, url) {
+  const box = input("", () => {}, { rows: 8, name: "import" });
+  box.classList.add("ds-code");
+  const file = el("input", { type: "file", accept: ".json,application/json", onchange: async () => {
+    const [chosen] = file.files ?? [];
+    if (chosen) box.value = await chosen.text();
+  } });
+  const told = el("p", { class: "error", role: "alert", hidden: true });
+  const say = (/** @type {string} */ text) => {
+    told.hidden = false;
+    told.textContent = text;
+  };
+  let made = /** @type {any} */ (null);
+  const send = async () => {
+    try {
+      made = (await api.post(url, { graph: JSON.parse(box.value) })).data;
+      return true;
+    } catch (error) {
+      say(/** @type {Error} */ (error).message);
+      return false;
+    }
+  };
+  const answer = await openDialog({
+    title: gettext("Import into a new draft"),
+    content: [field(gettext("File"), file), field(gettext("Or its text"), box), told],
+    actions: [{ value: "", label: gettext("Cancel") }, { value: "import", label: gettext("Import"), look: "primary", check: send }],
+  });
+  if (answer !== "import" || !made) return;
+  if (made.report?.length) {
+    await openDialog({
+      title: gettext("Imported, with changes"),
+      content: el("ul", {}, ...made.report.map((/** @type {string} */ line) => el("li", {}, line))),
+      actions: [{ value: "ok", label: gettext("Open the draft"), look: "primary" }],
+    });
+  }
+  window.location.assign(made.url);
+}

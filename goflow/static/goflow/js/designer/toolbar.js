@@ -1,0 +1,109 @@
+/* The tools in the header, and the help that the key table writes. */
+
+import { openDialog } from "../core/dialog.js";
+import { gettext, interpolate } from "../core/i18n.js";
+import { icon } from "./icons.js";
+import { helpGroups } from "./keys.js";
+import { counts, summary } from "./panels/problems.js";
+import { el, tool } from "./parts.js";
+
+/**
+ * @param {HTMLElement} place
+ * @param {import("./editor.js").Editor} editor
+ * @param {any} does
+ */
+export function createToolbar(place, editor, does) {
+  const undo = tool("undo", gettext("Undo"), () => editor.stack.undo(), { "data-tool": "undo" });
+  const redo = tool("redo", gettext("Redo"), () => editor.stack.redo(), { "data-tool": "redo" });
+  const simulate = worded("play", gettext("Simulate"), does.simulate, "simulate");
+  const tidy = worded("tidy", gettext("Tidy up"), does.tidy, "tidy");
+  const toggle = worded("outline", gettext("Outline"), () => does.mode.set(does.mode.isOutline ? "canvas" : "outline"), "outline");
+  const problems = el("button", { type: "button", class: "ds-tool ds-worded", "data-tool": "problems", onclick: does.problems });
+  const publish = el("button", { type: "button", class: "button button-primary", "data-tool": "publish", onclick: does.publish }, gettext("Publish…"));
+  place.append(
+    undo, redo, toggle, tidy, simulate,
+    tool("search", gettext("Find"), does.find, { "data-tool": "find" }),
+    menu(does), tool("help", gettext("Keys"), does.help, { "data-tool": "help" }),
+    el("span", { class: "ds-gap" }), problems, publish,
+  );
+  const show = () => {
+    const { stack, canEdit } = editor;
+    undo.disabled = !canEdit || !stack.canUndo;
+    redo.disabled = !canEdit || !stack.canRedo;
+    name(undo, stack.undoLabel ? interpolate(gettext("Undo: %(step)s"), { step: stack.undoLabel }) : gettext("Undo"));
+    name(redo, stack.redoLabel ? interpolate(gettext("Redo: %(step)s"), { step: stack.redoLabel }) : gettext("Redo"));
+    tidy.hidden = !canEdit;
+    for (const each of [undo, redo]) each.hidden = !editor.may.edit;
+    publish.hidden = !editor.may.publish;
+    publish.disabled = editor.isLocked;
+    toggle.setAttribute("aria-pressed", String(does.mode.isOutline));
+    simulate.setAttribute("aria-pressed", String(editor.isLocked));
+  };
+  const told = () => {
+    const { errors, warnings } = counts(editor.problems);
+    problems.setAttribute("aria-label", summary(editor.problems));
+    problems.title = summary(editor.problems);
+    problems.replaceChildren(...(errors + warnings === 0 ? [icon("check"), gettext("No problems")] : [
+      ...(errors ? [el("span", { class: "ds-group ds-count-error" }, icon("cross"), `${errors}`)] : []),
+      ...(warnings ? [el("span", { class: "ds-group ds-count-warning" }, icon("alert"), `${warnings}`)] : []),
+    ]));
+  };
+  for (const type of ["stack", "change", "rights", "mode"]) editor.on(type, show);
+  editor.on("problems", told);
+  show();
+  told();
+}
+
+/** @param {HTMLElement} element @param {string} words */
+function name(element, words) {
+  element.title = words;
+  element.setAttribute("aria-label", words);
+}
+
+/** @param {string} picture @param {string} words @param {() => void} press @param {string} id */
+function worded(picture, words, press, id) {
+  return el("button", { type: "button", class: "ds-tool ds-worded", "data-tool": id, onclick: press }, icon(picture), el("span", {}, words));
+}
+
+/** Rarer things. @param {any} does */
+function menu(does) {
+  const { sharing } = does;
+  const entries = /** @type {[string, () => void][]} */ ([
+    [gettext("Export as JSON"), sharing.json], [gettext("Export as SVG"), sharing.svg], [gettext("Export as PNG"), sharing.png],
+    [gettext("Import…"), sharing.import], [gettext("Copy"), sharing.copy], [gettext("Paste"), sharing.paste],
+    [gettext("Versions"), does.versions], [gettext("Overview"), does.minimap], [gettext("Select with a frame"), does.lasso],
+  ]);
+  const list = el("div", { class: "ds-menu", role: "menu", hidden: true });
+  const press = tool("more", gettext("More"), () => set(list.hidden), { "aria-haspopup": "menu", "aria-expanded": "false", "data-tool": "more" });
+  const set = (/** @type {boolean} */ isOpen) => {
+    list.hidden = !isOpen;
+    press.setAttribute("aria-expanded", String(isOpen));
+    if (isOpen) /** @type {HTMLElement} */ (list.firstElementChild)?.focus();
+  };
+  list.append(...entries.map(([words, run]) => el("button", {
+    type: "button", role: "menuitem", tabindex: "-1", onclick: () => { set(false); press.focus(); run(); },
+  }, words)));
+  const whole = el("span", { class: "ds-more" }, press, list);
+  whole.addEventListener("keydown", (event) => {
+    const items = /** @type {HTMLElement[]} */ ([...list.children]);
+    const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const step = { ArrowDown: 1, ArrowUp: items.length - 1 }[event.key];
+    if (event.key === "Escape") { set(false); press.focus(); }
+    if (step && !list.hidden) { items[(at + step) % items.length].focus(); event.preventDefault(); }
+  });
+  whole.addEventListener("focusout", (event) => {
+    if (!whole.contains(/** @type {Node | null} */ (event.relatedTarget))) set(false);
+  });
+  return whole;
+}
+
+/** All keys, from the one table that also acts. */
+export function openHelp() {
+  const isMac = /Mac/.test(navigator.platform);
+  return openDialog({
+    title: gettext("Keys"),
+    content: helpGroups(isMac).map(({ group, rows }) => el("section", {}, el("h3", {}, group), el("div", { class: "ds-keys" },
+      ...rows.map(({ label, keys }) => el("div", {}, el("span", {}, label), el("span", {}, ...keys.slice(0, 2).flatMap((key, index) => [index ? " " : "", el("kbd", {}, key)]))))))),
+    actions: [{ value: "", label: gettext("Close"), look: "primary" }],
+  });
+}

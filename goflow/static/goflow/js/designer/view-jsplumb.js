@@ -1,0 +1,397 @@
+/* The drawing: a picture of the model. The only file that knows jsPlumb, which never owns a connection: gestures
+   are reported as intents, and what the commands make of them is drawn from the model. */
+
+import "./csp-shim.js";
+import { newInstance } from "../../vendor/jsplumb-6.2.10/jsplumb.browser-ui.es.js";
+import { HEIGHT, WIDTH, conditionOf, createNode, fillNode } from "./node.js";
+import { isTimeout } from "./condition.js";
+import { listen } from "./gestures.js";
+import { positions } from "./layout.js";
+import { Viewport } from "./viewport.js";
+
+/**
+ * @typedef {import("./model.js").Graph} Graph
+ * @typedef {import("./viewport.js").Box} Box
+ * @typedef {{type: string} & Record<string, any>} Intent
+ */
+
+const SVG = "http://www.w3.org/2000/svg";
+/** Up to here each touched activity is redrawn; above, everything is redrawn once, which is faster. */
+const FEW = 20;
+/** Above, anchors stay at the sides: sorting them anew on every move costs too much. */
+const DENSE = 300;
+const FAR = 0.5;
+
+/**
+ * @param {HTMLElement} canvas
+ * @param {Graph} graph
+ * @param {{readOnly?: boolean, onIntent?: (intent: Intent) => void}} [options]
+ */
+export function createView(canvas, graph, options = {}) {
+  return new View(canvas, graph, options);
+}
+
+export class View {
+  /**
+   * @param {HTMLElement} canvas
+   * @param {Graph} graph
+   * @param {{readOnly?: boolean, onIntent?: (intent: Intent) => void}} options
+   */
+  constructor(canvas, graph, { readOnly = false, onIntent = () => {} }) {
+    this.canvas = canvas;
+    this.graph = graph;
+    this.onIntent = onIntent;
+    this.world = document.createElement("div");
+    this.world.className = "ds-world";
+    this.overlay = document.createElementNS(SVG, "svg");
+    this.overlay.setAttribute("class", "ds-overlay");
+    this.overlay.setAttribute("aria-hidden", "true");
+    canvas.append(this.world);
+    this.viewport = new Viewport(canvas, this.world);
+    /** @type {Map<string, HTMLElement>} */
+    this.nodes = new Map();
+    /** @type {Map<string, any>} */
+    this.edges = new Map();
+    /** @type {Set<string>} */
+    this.selected = new Set();
+    /** @type {Map<string, {severity: string, message: string}[]>} */
+    this.findings = new Map();
+    /** @type {Map<string, readonly [number, number]>} */
+    this.places = new Map();
+    /** @type {Record<string, string>} */
+    this.looks = {};
+    this.plumb = newInstance({
+      container: this.world,
+      elementsDraggable: false,
+      connectionsDetachable: false,
+      endpoint: { type: "Blank", options: {} },
+      connector: { type: "Flowchart", options: { cornerRadius: 6, stub: 18, gap: 1 } },
+      paintStyle: { stroke: "currentColor", strokeWidth: 1.75, outlineStroke: "transparent", outlineWidth: 7 },
+    });
+    this.world.append(this.overlay);
+    this.setReadOnly(readOnly);
+    this.stop = listen(this);
+    this.viewport.subscribe(({ zoom }) => this.onZoom(zoom));
+    this.viewport.set(48, 48, 1);
+    this.render();
+  }
+
+  /** @param {number} zoom */
+  onZoom(zoom) {
+    this.plumb.setZoom(zoom);
+    this.canvas.classList.toggle("ds-far", zoom < FAR && this.nodes.size > DENSE);
+  }
+
+  /** @param {boolean} readOnly */
+  setReadOnly(readOnly) {
+    this.readOnly = readOnly;
+    this.canvas.classList.toggle("ds-readonly", readOnly);
+  }
+
+  /** Show another model, such as one with what was removed in it. @param {Graph} graph */
+  show(graph) {
+    this.graph = graph;
+    this.render();
+  }
+
+  /**
+   * Draw what the model says about these activities and transitions; about everything without keys.
+   * @param {Iterable<string> | null} [keys]
+   */
+  render(keys = null) {
+    const isUnplaced = [...this.graph.activities.values()].some((activity) => !activity.position);
+    this.places = isUnplaced ? positions(this.graph) : new Map();
+    const touched = keys === null ? this.everything() : new Set(keys);
+    const around = this.withNeighbours(touched);
+    const isLarge = around.size > FEW;
+    this.plumb.batch(() => this.draw(touched, around), true);
+    if (isLarge) this.plumb.repaintEverything();
+    else for (const key of around) this.redraw(key);
+    this.refreshHandles();
+  }
+
+  /** @returns {Set<string>} */
+  everything() {
+    return new Set([...this.nodes.keys(), ...this.edges.keys(), ...this.graph.activities.keys(), ...this.graph.transitions.keys()]);
+  }
+
+  /** Activities whose picture depends on what was touched. @param {Set<string>} touched @returns {Set<string>} */
+  withNeighbours(touched) {
+    const around = new Set([...touched].filter((key) => this.graph.activity(key)));
+    for (const key of touched) {
+      const way = this.graph.transition(key);
+      if (way) around.add(way.source).add(way.target);
+      const drawn = this.edges.get(key);
+      if (drawn) for (const end of [drawn.source, drawn.target]) if (this.graph.activity(end.dataset.key)) around.add(end.dataset.key);
+      for (const near of this.graph.activity(key) ? this.graph.incoming(key) : []) around.add(near.source);
+    }
+    return around;
+  }
+
+  /** @param {Set<string>} touched @param {Set<string>} around */
+  draw(touched, around) {
+    for (const key of touched) if (this.edges.has(key)) this.dropEdge(key);
+    for (const key of touched) if (this.nodes.has(key) && !this.graph.activity(key)) this.dropNode(key);
+    for (const key of around) this.putNode(key);
+    const ways = new Set([...touched].filter((key) => this.graph.transition(key)));
+    for (const key of around) for (const way of this.graph.outgoing(key)) ways.add(way.key);
+    for (const key of ways) this.putEdge(key);
+  }
+
+  /** @param {string} key */
+  redraw(key) {
+    const node = this.nodes.get(key);
+    if (node) this.plumb.revalidate(node);
+  }
+
+  /** @param {string} key */
+  putNode(key) {
+    const activity = this.graph.activity(key);
+    if (!activity) return;
+    let node = this.nodes.get(key);
+    if (!node) {
+      node = createNode(key);
+      this.nodes.set(key, node);
+      this.world.append(node);
+      this.place(node, key);
+      this.plumb.manage(node);
+    }
+    fillNode(node, this.graph, activity, this.findings.get(key) ?? []);
+    this.place(node, key);
+    node.toggleAttribute("data-selected", this.selected.has(key));
+    this.dress(node, key);
+  }
+
+  /** @param {HTMLElement} node @param {string} key */
+  dress(node, key) {
+    if (this.looks[key]) node.dataset.diff = this.looks[key];
+    else delete node.dataset.diff;
+  }
+
+  /** @param {HTMLElement} node @param {string} key */
+  place(node, key) {
+    const [x, y] = this.positionOf(key);
+    node.style.left = `${x}px`;
+    node.style.top = `${y}px`;
+  }
+
+  /** Where an activity is drawn, also when the model has no place for it. @param {string} key @returns {readonly [number, number]} */
+  positionOf(key) {
+    return this.graph.activity(key)?.position ?? this.places.get(key) ?? [0, 0];
+  }
+
+  /** @param {string} key */
+  dropNode(key) {
+    const node = this.nodes.get(key);
+    if (!node) return;
+    this.plumb.removeAllEndpoints(node);
+    this.plumb.unmanage(node, true);
+    node.remove();
+    this.nodes.delete(key);
+  }
+
+  /** @param {string} key */
+  dropEdge(key) {
+    this.plumb.deleteConnection(this.edges.get(key));
+    this.edges.delete(key);
+  }
+
+  /** @param {string} key */
+  putEdge(key) {
+    const way = this.graph.transition(key);
+    if (!way) return;
+    const words = this.labelOf(way);
+    const old = this.edges.get(key);
+    const look = this.edgeLook(way);
+    if (old && old.data === JSON.stringify([way, words, look])) return;
+    if (old) this.dropEdge(key);
+    const source = this.nodes.get(way.source);
+    const target = this.nodes.get(way.target);
+    if (!source || !target) return;
+    const anchor = this.graph.activities.size > DENSE ? ["Right", "Left"] : ["Continuous", "Continuous"];
+    const drawn = this.plumb.connect({
+      source, target, anchors: anchor, cssClass: look,
+      overlays: [
+        { type: "Arrow", options: { width: 9, length: 9, location: 1, foldback: 0.8 } },
+        ...(words ? [this.labelSpec(way, words)] : []),
+      ],
+    });
+    drawn.data = JSON.stringify([way, words, look]);
+    drawn.setParameter?.("key", key);
+    this.edges.set(key, drawn);
+  }
+
+  /** @param {import("./exchange.js").Transition} way */
+  labelOf(way) {
+    if (way.condition.trim()) return way.name && way.name !== way.key ? `${way.name}: ${shown(way.condition)}` : shown(way.condition);
+    return this.graph.isOtherwise(way.key) ? conditionOf(this.graph, way) : way.name;
+  }
+
+  /** @param {import("./exchange.js").Transition} way */
+  edgeLook(way) {
+    const findings = this.findings.get(way.key) ?? [];
+    return [
+      "ds-edge",
+      isTimeout(way.condition) ? "ds-edge-timeout" : "",
+      this.selected.has(way.key) ? "ds-edge-selected" : "",
+      findings.length ? "ds-edge-bad" : "",
+      this.looks[way.key] ? `ds-edge-${this.looks[way.key]}` : "",
+    ].filter(Boolean).join(" ");
+  }
+
+  /** @param {import("./exchange.js").Transition} way @param {string} words */
+  labelSpec(way, words) {
+    const isOtherwise = this.graph.isOtherwise(way.key);
+    const look = ["ds-label", isOtherwise ? "ds-label-otherwise" : "", this.findings.has(way.key) ? "ds-label-bad" : ""];
+    const create = () => {
+      const label = document.createElement("button");
+      label.type = "button";
+      label.tabIndex = -1;
+      label.className = look.filter(Boolean).join(" ");
+      label.dataset.edge = way.key;
+      label.textContent = isOtherwise ? `╱ ${words}` : words;
+      label.title = way.description || words;
+      return label;
+    };
+    return { type: "Custom", options: { create, location: 0.5, id: `label-${way.key}` } };
+  }
+
+  /** Which transition was hit. @param {EventTarget | null} target @returns {string | null} */
+  edgeAt(target) {
+    if (!(target instanceof Element)) return null;
+    const label = target.closest("[data-edge]");
+    if (label) return /** @type {HTMLElement} */ (label).dataset.edge ?? null;
+    const line = target.closest(".jtk-connector");
+    for (const [key, drawn] of line ? this.edges : []) if (drawn.connector.canvas === line) return key;
+    return null;
+  }
+
+  /** The line of a transition, for tokens and the minimap. @param {string} key @returns {SVGPathElement | null} */
+  pathOf(key) {
+    return this.edges.get(key)?.connector.canvas?.querySelector("path:not(.jtk-connector-outline)") ?? null;
+  }
+
+  /** @param {Iterable<string>} keys */
+  select(keys) {
+    const before = this.selected;
+    this.selected = new Set(keys);
+    for (const key of new Set([...before, ...this.selected])) {
+      const node = this.nodes.get(key);
+      if (node) {
+        node.toggleAttribute("data-selected", this.selected.has(key));
+        if (this.selected.has(key)) node.setAttribute("aria-current", "true");
+        else node.removeAttribute("aria-current");
+      }
+      const edge = this.edges.get(key);
+      edge?.connector.canvas?.classList.toggle("ds-edge-selected", this.selected.has(key));
+    }
+    this.refreshHandles();
+  }
+
+  /** @param {{severity: string, message: string, elements: string[]}[]} problems */
+  mark(problems) {
+    const before = this.findings;
+    this.findings = new Map();
+    for (const problem of problems) {
+      for (const key of problem.elements) this.findings.set(key, [...(this.findings.get(key) ?? []), problem]);
+    }
+    const told = (/** @type {any} */ found) => JSON.stringify((found ?? []).map((/** @type {any} */ each) => each.message));
+    const keys = new Set([...before.keys(), ...this.findings.keys()]);
+    this.render([...keys].filter((key) => told(before.get(key)) !== told(this.findings.get(key))));
+  }
+
+  /** Dress elements as added, removed, changed or moved. @param {Record<string, string>} looks by key */
+  setLooks(looks) {
+    this.looks = looks;
+    this.render();
+  }
+
+  /** @param {string} key @returns {Box | null} */
+  boxOf(key) {
+    const node = this.nodes.get(key);
+    if (!node) return null;
+    return { x: parseFloat(node.style.left), y: parseFloat(node.style.top), width: node.offsetWidth || WIDTH, height: node.offsetHeight || HEIGHT };
+  }
+
+  /** @param {Iterable<string>} [keys] @returns {Box | null} */
+  bounds(keys = this.nodes.keys()) {
+    const boxes = Array.from(keys, (key) => this.boxOf(key)).filter((box) => box !== null);
+    if (!boxes.length) return null;
+    const x = Math.min(...boxes.map((box) => box.x));
+    const y = Math.min(...boxes.map((box) => box.y));
+    return {
+      x, y,
+      width: Math.max(...boxes.map((box) => box.x + box.width)) - x,
+      height: Math.max(...boxes.map((box) => box.y + box.height)) - y,
+    };
+  }
+
+  /** The keys to show an element by: its own, or those of both ends. @param {string} key */
+  nodesOf(key) {
+    const way = this.graph.transition(key);
+    return way ? [way.source, way.target] : [key];
+  }
+
+  /** @param {string} key */
+  focus(key) {
+    for (const node of this.nodes.values()) node.tabIndex = -1;
+    const node = this.nodes.get(key);
+    if (!node) return;
+    node.tabIndex = 0;
+    node.focus({ preventScroll: true });
+    const box = this.boxOf(key);
+    if (box) this.viewport.reveal(box);
+  }
+
+  /** Move elements without telling the model: while they are dragged. @param {Record<string, [number, number]>} places */
+  preview(places) {
+    const keys = Object.keys(places);
+    this.plumb.batch(() => {
+      for (const key of keys) {
+        const node = this.nodes.get(key);
+        if (!node) continue;
+        node.style.left = `${places[key][0]}px`;
+        node.style.top = `${places[key][1]}px`;
+      }
+    }, true);
+    if (keys.length > FEW) this.plumb.repaintEverything();
+    else keys.forEach((key) => this.redraw(key));
+  }
+
+  /** Handles at both ends of a selected transition. */
+  refreshHandles() {
+    this.overlay.querySelectorAll("circle[data-handle]").forEach((handle) => handle.remove());
+    if (this.selected.size !== 1 || this.readOnly) return;
+    const [key] = this.selected;
+    const drawn = this.edges.get(key);
+    if (!drawn) return;
+    for (const [end, index] of /** @type {const} */ ([["source", 0], ["target", 1]])) {
+      const place = this.anchorOf(drawn, index);
+      if (!place) continue;
+      const handle = document.createElementNS(SVG, "circle");
+      handle.setAttribute("cx", String(place[0]));
+      handle.setAttribute("cy", String(place[1]));
+      handle.setAttribute("r", "7");
+      handle.dataset.handle = end;
+      handle.dataset.way = key;
+      this.overlay.append(handle);
+    }
+  }
+
+  /** @param {any} drawn @param {0 | 1} index @returns {[number, number] | null} */
+  anchorOf(drawn, index) {
+    const place = drawn.endpoints?.[index]?._anchor?.computedPosition;
+    return place ? [place.curX, place.curY] : null;
+  }
+
+  destroy() {
+    this.stop();
+    this.plumb.destroy();
+    this.world.remove();
+  }
+}
+
+/** A condition as people say it. @param {string} condition */
+function shown(condition) {
+  return condition.startsWith("eq:") ? condition.slice(3) : condition;
+}
