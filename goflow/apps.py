@@ -24,12 +24,14 @@ class GoflowConfig(AppConfig):
         """
         Register system checks and receivers, and load the code that definitions name.
         """
+        from goflow.api import checks as api_checks  # noqa: PLC0415 - the library reads settings when imported
         from goflow.journal import triggers  # noqa: PLC0415 - models are importable only now
         from goflow.runtime import checks, pushapps  # noqa: F401, PLC0415 - importing registers
         from goflow.web import checks as web_checks  # noqa: PLC0415
         from goflow.workflow import freezing  # noqa: PLC0415
 
         checks.register()
+        api_checks.connect()
         web_checks.connect()
         freezing.connect()
         post_migrate.connect(triggers.install, sender=self)

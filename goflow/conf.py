@@ -47,6 +47,18 @@ class Settings:
     TENANT_FILTER: Callable[..., QuerySet[Model]] | None = None
     """``f(queryset, request, user) -> queryset``, applied to every list."""
 
+    API_ALLOWED_PROCESS_TITLES: Sequence[str] | None = None
+    """Titles or codes of the processes that the API starts; None lets it start every one."""
+
+    API_ALLOWED_CONTENT_TYPES: Sequence[str] | None = None
+    """``app_label.model`` names of the objects that the API starts with; None allows every model."""
+
+    API_REQUIRE_OBJECT_OWNERSHIP: bool = True
+    """Whether the API starts only with objects that name the caller as their owner."""
+
+    API_OBJECT_OWNER_FIELDS: Sequence[str] = ("requester", "owner", "user", "created_by")
+    """Fields of objects that name their owner; one of those the model has must name the caller."""
+
     WF_APPS_PREFIX: str = ""
     """URL prefix of the host project's own work item pages, for applications named by a path."""
 

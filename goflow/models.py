@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from goflow.api.models import RefreshToken
 from goflow.journal.models import AuditEvent, OutboxMessage
 from goflow.runtime import engine
 from goflow.runtime.models import (
@@ -43,6 +44,7 @@ __all__ = [
     "ProcessInstance",
     "PushApplication",
     "Queue",
+    "RefreshToken",
     "Timer",
     "Transition",
     "WorkItem",

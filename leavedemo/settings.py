@@ -137,9 +137,10 @@ _private_key = keys.kept(DATA_DIR / "jwt-signing.pem", keys.private_key)
 NINJA_SIMPLE_JWT = {
     "JWT_PRIVATE_KEY": _private_key,
     "JWT_PUBLIC_KEY": keys.public_key(_private_key),
-    "USE_STATELESS_AUTH": False,
     "WEB_REFRESH_COOKIE_SECURE": False,
 }
+# The cookie goes over plain HTTP here, and one process serves the demo.
+SILENCED_SYSTEM_CHECKS = ["goflow.W304", "goflow.W305"]
 
 WF_USER_AUTO = "auto"
 WF_APPS_PREFIX = "/leave"

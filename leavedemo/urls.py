@@ -9,6 +9,8 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from goflow.api import api
+
 
 def pages(suffix: str) -> list[URLPattern | URLResolver]:
     """
@@ -26,6 +28,7 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url="/static/goflow/favicon.svg")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
+    path("api/", api.urls),
     path("leave/admin/", RedirectView.as_view(url="/admin/")),
     path("leave/admin/<path:rest>", RedirectView.as_view(url="/admin/%(rest)s", query_string=True)),
     *pages(""),

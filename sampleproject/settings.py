@@ -28,6 +28,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "ninja",
+    "ninja_simple_jwt",
     "goflow",
     "sampleproject.sampleapp",
 ]
@@ -77,6 +79,12 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
 STATIC_URL = "/static/"
+
+# manage.py make_jwt_key writes this key; everything else of the tokens is goflow's default.
+NINJA_SIMPLE_JWT = {
+    "JWT_PRIVATE_KEY_PATH": str(DATA_DIR / "jwt-signing.pem"),
+    "JWT_PUBLIC_KEY_PATH": str(DATA_DIR / "jwt-signing.pub"),
+}
 
 WF_USER_AUTO = people.MACHINE
 WF_APPS_PREFIX = "/sampleapp"

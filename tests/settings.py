@@ -16,6 +16,8 @@ import dj_database_url
 import django
 import pymysql
 
+from leavedemo import keys
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # Django's MySQL back-end asks for a driver called MySQLdb; mysqlclient is the other one that fits.
@@ -59,6 +61,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "ninja",
+    "ninja_simple_jwt",
     "goflow",
     "leavedemo.leave",
     "sampleproject.sampleapp",
@@ -119,6 +123,11 @@ LOCALE_PATHS = [ROOT / "locale"]
 
 STATIC_URL = "/static/"
 MEDIA_ROOT = Path(tempfile.gettempdir(), f"goflow-test-media-{os.getpid()}")
+
+_private_key = keys.private_key()
+NINJA_SIMPLE_JWT = {"JWT_PRIVATE_KEY": _private_key, "JWT_PUBLIC_KEY": keys.public_key(_private_key)}
+# One process serves all tests, so that it may count failed sign-ins by itself.
+SILENCED_SYSTEM_CHECKS = ["goflow.W305"]
 
 WF_USER_AUTO = "auto"
 WF_APPS_PREFIX = "/leave"

@@ -408,4 +408,23 @@ class Migration(migrations.Migration):
             model_name='idempotencykey',
             constraint=models.UniqueConstraint(fields=('scope', 'key'), name='goflow_idempotency_key'),
         ),
+        migrations.CreateModel(
+            name='RefreshToken',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('jti', models.CharField(max_length=64, unique=True)),
+                ('family', models.CharField(db_index=True, max_length=32)),
+                ('created_at', models.DateTimeField(default=goflow.clock.now, verbose_name='created')),
+                ('expires_at', models.DateTimeField(db_index=True, verbose_name='expires')),
+                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='used')),
+                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'refresh token',
+                'verbose_name_plural': 'refresh tokens',
+                'ordering': ['-id'],
+                'default_permissions': ('view', 'delete'),
+            },
+        ),
     ]

@@ -1,0 +1,72 @@
+"""
+The recorded events of an instance as data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from goflow.journal.events import instance_stream
+from goflow.journal.models import AuditEvent
+
+LONGEST = 200
+"""How many of the latest events the detail of an item holds."""
+
+
+def events_of(instance_id: int, workitem_id: int | None = None) -> QuerySet[AuditEvent]:
+    """
+    The events of an instance, or of one of its items.
+    """
+    rows = AuditEvent.objects.filter(stream=instance_stream(instance_id))
+    return rows if workitem_id is None else rows.filter(workitem_id=workitem_id)
+
+
+def latest(rows: QuerySet[AuditEvent]) -> list[dict[str, Any]]:
+    """
+    The latest events in order. Two queries.
+    """
+    return told(reversed(list(rows.order_by("-seq")[:LONGEST])))
+
+
+def told(rows: Iterable[AuditEvent]) -> list[dict[str, Any]]:
+    """
+    Events as data; one query for the names of all who acted.
+    """
+    found = list(rows)
+    names = _names({row.actor for row in found if row.actor})
+    return [_told(row, names) for row in found]
+
+
+def _told(row: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "seq": row.seq,
+        "at": row.created_at,
+        "action": row.action,
+        "actor_id": row.actor,
+        "actor": names.get(row.actor, ""),
+        "workitem_id": row.workitem_id,
+        "activity": row.activity_key,
+        "transition": row.transition_key,
+        "status_from": row.status_from,
+        "status_to": row.status_to,
+        "outcome": row.metadata.get("outcome"),
+    }
+
+
+def _names(actors: set[str]) -> dict[str, str]:
+    keys = {actor for actor in actors if _is_key(actor)}
+    users: Any = get_user_model()._default_manager.filter(pk__in=keys) if keys else ()
+    return {str(user.pk): user.get_username() for user in users}
+
+
+def _is_key(actor: str) -> bool:
+    try:
+        get_user_model()._meta.pk.to_python(actor)
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,118 @@
+"""
+Work items as data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from goflow.api import forms, history
+from goflow.desk import forms as desk_forms
+from goflow.desk import verbs
+from goflow.desk.outcomes import buttons
+from goflow.errors import GoflowError, WorkItemNotFound
+from goflow.runtime.assignment import queues_of
+from goflow.runtime.models import ProcessInstance, WorkItem
+from goflow.workflow.loader import Loaded, definition
+
+
+def find(user: Any, pk: int) -> WorkItem:
+    """
+    The item, if the user may see it. Raises WorkItemNotFound for what is unknown or not his to see.
+    """
+    visible = WorkItem.objects.for_user(user, queues_of(user)).with_context()
+    found: WorkItem | None = visible.select_related("instance__content_type").filter(pk=pk).first()
+    if found is None:
+        raise WorkItemNotFound(workitem=pk)
+    return found
+
+
+def loaded_of(instance: ProcessInstance) -> Loaded:
+    """
+    The version an instance runs on, from memory.
+    """
+    return definition(instance.process_id, instance.fingerprint)
+
+
+def person(user: Any) -> dict[str, Any] | None:
+    """
+    A person as data.
+    """
+    return None if user is None else {"id": user.pk, "username": user.get_username()}
+
+
+def line(item: WorkItem) -> dict[str, Any]:
+    """
+    One line of a list: the documented shape.
+    """
+    return {
+        "id": item.pk,
+        "status": item.status,
+        "activity_id": item.activity_id,
+        "instance_id": item.instance_id,
+        "user_id": item.user_id,
+    }
+
+
+def detail(user: Any, item: WorkItem) -> dict[str, Any]:
+    """
+    All that a client needs to show an item. A constant number of queries.
+    """
+    loaded = loaded_of(item.instance)
+    may = verbs.of(user, item, loaded)
+    outcomes = buttons(loaded.graph, item.activity_key) if may.complete else ()
+    return {
+        **line(item),
+        **_facts(item, loaded),
+        "outcomes": [asdict(outcome) for outcome in outcomes],
+        "form": form_of(item, loaded) if may.complete else [],
+        "history": history.latest(history.events_of(item.instance_id, item.pk)),
+        "may": asdict(may),
+    }
+
+
+def _facts(item: WorkItem, loaded: Loaded) -> dict[str, Any]:
+    instance, activity = item.instance, loaded.graph.activity(item.activity_key)
+    return {
+        "version": item.version,
+        "title": instance.title,
+        "process": instance.process.title,
+        "process_id": instance.process_id,
+        "activity": activity.title,
+        "activity_key": item.activity_key,
+        "description": activity.description,
+        "priority": item.priority,
+        "due_at": item.due_at,
+        "created_at": item.created_at,
+        "activated_at": item.activated_at,
+        "completed_at": item.completed_at,
+        "condition": item.condition,
+        "performer": person(item.user),
+        "requester": person(instance.user),
+        "content_type": forms.label_of(instance.content_type),
+        "object_id": instance.object_id,
+    }
+
+
+def form_of(item: WorkItem, loaded: Loaded) -> list[dict[str, Any]]:
+    """
+    The fields of the item's form; none when its code or its object is gone, so that the item stays readable.
+    """
+    try:
+        return forms.fields(desk_forms.form_for(item.instance, loaded, item.activity_key))
+    except GoflowError:
+        return []
+
+
+def moved(status: str, item: WorkItem | None, instance: ProcessInstance) -> dict[str, Any]:
+    """
+    What a verb did.
+    """
+    return {
+        "status": status,
+        "workitem_id": None if item is None else item.pk,
+        "instance_id": instance.pk,
+        "instance_status": instance.status,
+        "version": None if item is None else item.version,
+    }

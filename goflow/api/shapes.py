@@ -1,0 +1,576 @@
+"""
+What goes over the wire for people, work items, starts and instances; the documented contract comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+
+from ninja import Schema
+from pydantic import BeforeValidator, ConfigDict, Field
+
+LARGEST_ID = 2**63 - 1
+LARGEST_PRIORITY = 1_000_000
+LONGEST_OUTCOME = 255
+LONGEST_NOTE = 2000
+SURROGATES = range(0xD800, 0xE000)
+
+
+def storable(value: object) -> object:
+    """
+    Text every database takes: no NUL, no half of a surrogate pair. Raises ValueError.
+    """
+    if isinstance(value, str) and any(ord(char) == 0 or ord(char) in SURROGATES for char in value):
+        raise ValueError("holds characters that cannot be stored")
+    if isinstance(value, Mapping):
+        return {storable(name): storable(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [storable(inner) for inner in value]
+    return value
+
+
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+Text = Annotated[str, BeforeValidator(storable), Field(max_length=LONGEST_NOTE)]
+Name = Annotated[str, BeforeValidator(storable), Field(max_length=100, min_length=1)]
+Outcome = Annotated[str, BeforeValidator(storable), Field(max_length=LONGEST_OUTCOME)]
+Priority = Annotated[int, Field(ge=-LARGEST_PRIORITY, le=LARGEST_PRIORITY)]
+Answers = Annotated[dict[str, Any], BeforeValidator(storable)]
+Version = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=2**31 - 1,
+        description="The item's `version` the decision is based on; 409 if it has changed.",
+    ),
+]
+
+
+def example(**values: Any) -> ConfigDict:
+    """
+    The example of a shape in the OpenAPI document.
+    """
+    return ConfigDict(json_schema_extra={"examples": [values]})
+
+
+class MeOut(Schema):
+    """
+    Who the token speaks for.
+    """
+
+    model_config: ClassVar[Any] = example(username="primus", is_authenticated=True)
+
+    username: str
+    is_authenticated: bool = True
+
+
+class ProcessOut(Schema):
+    """
+    A process that is published.
+    """
+
+    model_config: ClassVar[Any] = example(id=1, title="leave", enabled=True)
+
+    id: int
+    title: str
+    enabled: bool
+
+
+class ActivityOut(Schema):
+    """
+    One activity of a process version.
+    """
+
+    model_config: ClassVar[Any] = example(id=1, title="Begin", kind="standard", process_id=1)
+
+    id: int
+    title: str
+    kind: str
+    process_id: int
+
+
+class WorkItemOut(Schema):
+    """
+    One line of a list of work.
+    """
+
+    model_config: ClassVar[Any] = example(id=7, status="inactive", activity_id=1, instance_id=3, user_id=None)
+
+    id: int
+    status: str
+    activity_id: int
+    instance_id: int
+    user_id: int | str | None
+
+
+class ActivateIn(Schema):
+    """
+    Optional: the version of the item that was read.
+    """
+
+    model_config: ClassVar[Any] = example(version=1)
+
+    version: Version | None = None
+
+
+class CompleteIn(Schema):
+    """
+    The decision. ``data`` answers the form of the activity.
+    """
+
+    model_config: ClassVar[Any] = example(condition="OK: Forward to supervisor")
+
+    condition: Outcome | None = None
+    version: Version | None = None
+    data: Answers | None = None
+
+
+class ActivatedOut(Schema):
+    """
+    The item is the caller's now.
+    """
+
+    model_config: ClassVar[Any] = example(status="activated", workitem_id=7)
+
+    status: str = "activated"
+    workitem_id: int
+
+
+class CompletedOut(Schema):
+    """
+    The item is complete and its instance has moved on.
+    """
+
+    model_config: ClassVar[Any] = example(status="completed", workitem_id=7)
+
+    status: str = "completed"
+    workitem_id: int
+
+
+class StartProcessIn(Schema):
+    """
+    Which process to start for which object; without the three ``content_`` and ``object_`` values for none.
+    """
+
+    model_config: ClassVar[Any] = example(
+        process_name="leave",
+        content_app_label="leave",
+        content_model="leaverequest",
+        object_id=1,
+        title="Summer holiday",
+        priority=0,
+    )
+
+    process_name: Name
+    content_app_label: Name | None = None
+    content_model: Name | None = None
+    object_id: Annotated[int | str, BeforeValidator(storable)] | None = None
+    title: Annotated[str, BeforeValidator(storable), Field(max_length=200)] | None = None
+    priority: Priority | None = None
+    data: Answers | None = None
+
+
+class StartProcessResponse(Schema):
+    """
+    The instance and the work item of its first activity.
+    """
+
+    model_config: ClassVar[Any] = example(status="started", workitem_id=7, instance_id=3)
+
+    status: str = "started"
+    workitem_id: int
+    instance_id: int
+
+
+class ReassignIn(Schema):
+    """
+    To whom, by user name.
+    """
+
+    model_config: ClassVar[Any] = example(to="socius", reason="On holiday", version=2)
+
+    to: Annotated[str, BeforeValidator(storable), Field(max_length=254, min_length=1)]
+    reason: Text = ""
+    version: Version | None = None
+
+
+class ReasonIn(Schema):
+    """
+    Why; kept in the history.
+    """
+
+    model_config: ClassVar[Any] = example(reason="Entered twice")
+
+    reason: Text = ""
+
+
+class MovedOut(Schema):
+    """
+    The item after the verb, and the status of its instance.
+    """
+
+    model_config: ClassVar[Any] = example(
+        status="released", workitem_id=7, instance_id=3, instance_status="running", version=3
+    )
+
+    status: str
+    workitem_id: int | None
+    instance_id: int
+    instance_status: str
+    version: int | None = None
+
+
+class PersonOut(Schema):
+    """
+    A person by id and user name.
+    """
+
+    model_config: ClassVar[Any] = example(id=4, username="socius")
+
+    id: int | str
+    username: str
+
+
+class OutcomeOut(Schema):
+    """
+    One decision that the item offers; ``value`` is what ``complete`` takes as ``condition``.
+    """
+
+    model_config: ClassVar[Any] = example(
+        value="OK: Forward to supervisor", label="send_to_approval", leads_to=["Approval"]
+    )
+
+    value: str | None
+    label: str
+    leads_to: list[str]
+
+
+class FieldOut(Schema):
+    """
+    One field of a form.
+    """
+
+    model_config: ClassVar[Any] = example(
+        name="comment",
+        label="Comment",
+        type="text",
+        required=False,
+        help_text="",
+        initial=None,
+        choices=None,
+        max_length=2000,
+    )
+
+    name: str
+    label: str
+    type: str
+    required: bool
+    help_text: str
+    initial: Any = None
+    choices: list[list[str]] | None = None
+    max_length: int | None = None
+
+
+class EventOut(Schema):
+    """
+    One recorded event.
+    """
+
+    model_config: ClassVar[Any] = example(
+        seq=4,
+        at="2026-11-21T09:00:00Z",
+        action="workitem.completed",
+        actor_id="4",
+        actor="socius",
+        workitem_id=7,
+        activity="begin",
+        transition="",
+        status_from="active",
+        status_to="complete",
+        outcome="OK: Forward to supervisor",
+    )
+
+    seq: int
+    at: datetime
+    action: str
+    actor_id: str
+    actor: str
+    workitem_id: int | None
+    activity: str
+    transition: str
+    status_from: str
+    status_to: str
+    outcome: str | None
+
+
+class MayOut(Schema):
+    """
+    The verbs that the caller may use on the item now.
+    """
+
+    model_config: ClassVar[Any] = example(
+        activate=True, complete=True, release=False, reassign=False, forward=False
+    )
+
+    activate: bool
+    complete: bool
+    release: bool
+    reassign: bool
+    forward: bool
+
+
+class WorkItemDetailOut(WorkItemOut):
+    """
+    A work item with all that a client needs to show it.
+    """
+
+    model_config: ClassVar[Any] = example(
+        id=7,
+        status="inactive",
+        activity_id=1,
+        instance_id=3,
+        user_id=None,
+        version=1,
+        title="leave 3",
+        process="leave",
+        process_id=1,
+        activity="Begin",
+        activity_key="begin",
+        description="",
+        priority=0,
+        due_at=None,
+        created_at="2026-11-21T09:00:00Z",
+        activated_at=None,
+        completed_at=None,
+        condition=None,
+        performer=None,
+        requester={"id": 1, "username": "primus"},
+        content_type="leave.leaverequest",
+        object_id="3",
+        outcomes=[{"value": "OK", "label": "OK", "leads_to": ["End"]}],
+        form=[],
+        history=[],
+        may={"activate": True, "complete": True, "release": False, "reassign": False, "forward": False},
+    )
+
+    version: int
+    title: str
+    process: str
+    process_id: int
+    activity: str
+    activity_key: str
+    description: str
+    priority: int
+    due_at: datetime | None
+    created_at: datetime
+    activated_at: datetime | None
+    completed_at: datetime | None
+    condition: str | None
+    performer: PersonOut | None
+    requester: PersonOut
+    content_type: str | None
+    object_id: str | None
+    outcomes: list[OutcomeOut]
+    form: list[FieldOut]
+    history: list[EventOut]
+    may: MayOut
+
+
+class StartableOut(Schema):
+    """
+    A process that the caller may start; ``content_type`` names the model of its objects.
+    """
+
+    model_config: ClassVar[Any] = example(
+        id=1,
+        code="leave",
+        title="leave",
+        version=1,
+        description="",
+        content_type="leave.leaverequest",
+        form=[],
+    )
+
+    id: int
+    code: str
+    title: str
+    version: int
+    description: str
+    content_type: str | None
+    form: list[FieldOut]
+
+
+class InstanceOut(Schema):
+    """
+    One line of a list of instances.
+    """
+
+    model_config: ClassVar[Any] = example(
+        id=3,
+        title="leave 3",
+        process_id=1,
+        process="leave",
+        process_version=1,
+        status="running",
+        priority=0,
+        requester={"id": 1, "username": "primus"},
+        content_type="leave.leaverequest",
+        object_id="3",
+        condition=None,
+        created_at="2026-11-21T09:00:00Z",
+        finished_at=None,
+    )
+
+    id: int
+    title: str
+    process_id: int
+    process: str
+    process_version: int
+    status: str
+    priority: int
+    requester: PersonOut
+    content_type: str | None
+    object_id: str | None
+    condition: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class InstanceDetailOut(InstanceOut):
+    """
+    An instance with its data, its work items and what the caller may do.
+    """
+
+    model_config: ClassVar[Any] = example(
+        **InstanceOut.model_config["json_schema_extra"]["examples"][0],
+        data={},
+        workitems=[{"id": 7, "status": "inactive", "activity_id": 1, "instance_id": 3, "user_id": None}],
+        may_administer=False,
+    )
+
+    data: dict[str, Any]
+    workitems: list[WorkItemOut]
+    may_administer: bool
+
+
+class PositionOut(Schema):
+    """
+    The state of one activity: done, current, waiting or failed.
+    """
+
+    model_config: ClassVar[Any] = example(activity="begin", state="current", badge="socius")
+
+    activity: str
+    state: str
+    badge: str
+
+
+class OutlineOut(Schema):
+    """
+    One activity of the drawing as text; ``leads_to`` pairs labels with titles.
+    """
+
+    model_config: ClassVar[Any] = example(
+        key="begin", title="Begin", kind="standard", state="current", badge="", leads_to=[["OK", "Approval"]]
+    )
+
+    key: str
+    title: str
+    kind: str
+    state: str
+    badge: str
+    leads_to: list[list[str]]
+
+
+class DiagramOut(Schema):
+    """
+    The drawing of an instance, the same as text, and where it stands.
+    """
+
+    model_config: ClassVar[Any] = example(
+        svg="<svg/>",
+        outline=[],
+        position=[{"activity": "begin", "state": "current", "badge": ""}],
+        taken=[],
+    )
+
+    svg: str
+    outline: list[OutlineOut]
+    position: list[PositionOut]
+    taken: list[str]
+
+
+class ReasonOut(Schema):
+    """
+    One reason why an instance is not complete yet.
+
+    ``kind``: person, pool, join, subflow, suspended, incident or system.
+    """
+
+    model_config: ClassVar[Any] = example(
+        kind="person", workitem_id=7, activity="begin", who="socius", since="2026-11-21T09:00:00Z", detail=""
+    )
+
+    kind: str
+    workitem_id: int | None
+    activity: str
+    who: str
+    since: datetime | None
+    detail: str
+
+
+class WaitingOut(Schema):
+    """
+    Why an instance is waiting; no reasons when it is closed.
+    """
+
+    model_config: ClassVar[Any] = example(instance_id=3, status="running", reasons=[])
+
+    instance_id: int
+    status: str
+    reasons: list[ReasonOut]
+
+
+class IncidentOut(Schema):
+    """
+    A place where the engine could not go on by itself.
+    """
+
+    model_config: ClassVar[Any] = example(
+        id=2,
+        instance_id=3,
+        workitem_id=8,
+        activity="updatehr",
+        code="application-failed",
+        message="no ink",
+        attempts=1,
+        created_at="2026-11-21T09:00:00Z",
+        resolved_at=None,
+    )
+
+    id: int
+    instance_id: int
+    workitem_id: int | None
+    activity: str
+    code: str
+    message: str
+    attempts: int
+    created_at: datetime
+    resolved_at: datetime | None
+
+
+class RetriedOut(Schema):
+    """
+    What came of it: resolved, or failed again with new incidents.
+    """
+
+    model_config: ClassVar[Any] = example(
+        status="resolved", incident_id=2, instance_id=3, instance_status="running", incidents=[]
+    )
+
+    status: str
+    incident_id: int
+    instance_id: int
+    instance_status: str
+    incidents: list[int]

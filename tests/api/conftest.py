@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.cache import cache
+from django.test import Client
+
+from goflow.api import tokens
+from goflow.runtime import engine
+from goflow.runtime.models import Incident, WorkItem
+from goflow.testing import person, process
+from goflow.workflow import registry
+
+As = Callable[[Any], "Caller"]
+PROTECTED = "/api/protected"
+
+
+class Caller:
+    """A client with somebody's access token; paths are those below /api/protected."""
+
+    def __init__(self, user: Any) -> None:
+        self.client = Client(raise_request_exception=True)
+        self.headers = {} if user is None else {"HTTP_AUTHORIZATION": f"Bearer {tokens.issue(user).access}"}
+
+    def send(self, method: str, path: str, data: Any = None, **headers: Any) -> Any:
+        body = {} if data is None else {"data": data, "content_type": "application/json"}
+        return getattr(self.client, method)(f"{PROTECTED}{path}", **body, **self.headers, **headers)
+
+    def get(self, path: str, **headers: Any) -> Any:
+        return self.client.get(f"{PROTECTED}{path}", **self.headers, **headers)
+
+    def post(self, path: str, data: Any = None, **headers: Any) -> Any:
+        return self.send("post", path, data, **headers)
+
+
+@dataclass
+class Company:
+    """anna asks, bob decides, carl has nothing to do with it, bea browses, ada administers, dora designs."""
+
+    anna: Any
+    bob: Any
+    carl: Any
+    bea: Any
+    ada: Any
+    dora: Any
+    root: Any
+    process: Any
+    item: WorkItem
+
+    def ask(self, title: str = "Laptop", **fields: Any) -> WorkItem:
+        return engine.start("Purchase", self.anna, title=title, **fields)
+
+
+def allowed(name: str, *codenames: str) -> Any:
+    made = person(name, may_start=False)
+    made.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counters() -> Iterator[None]:
+    """Failed sign-ins of one test do not count in the next."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def company(db: None) -> Company:
+    """A purchase of anna's waits for the buyers."""
+    people = {
+        "anna": person("anna"),
+        "bob": person("bob", "buyers"),
+        "carl": person("carl", may_start=False),
+        "bea": allowed("bea", "can_browse"),
+        "ada": allowed("ada", "can_browse", "change_processinstance"),
+        "dora": allowed("dora", "change_process"),
+        "root": person("root", is_superuser=True, is_staff=True),
+    }
+    made = process(
+        "Purchase",
+        [
+            ("Review", {"roles": ["buyers"], "split_mode": "xor"}),
+            ("Refine", {"push": "route_to_requester"}),
+            "End",
+        ],
+        [
+            ("Review", "End", "eq:APPROVED", {"name": "Approve"}),
+            ("Review", "Refine", "eq:REJECTED", {"name": "Reject"}),
+            ("Refine", "Review"),
+        ],
+    )
+    return Company(**people, process=made, item=engine.start("Purchase", people["anna"], title="Chair"))
+
+
+@pytest.fixture
+def as_(db: None) -> As:
+    """Somebody at the API; None is nobody."""
+    return Caller
+
+
+@pytest.fixture
+def stuck(company: Company) -> Iterator[Incident]:
+    """A request whose automatic step failed."""
+
+    def fail(task: Any) -> None:
+        raise RuntimeError("no ink")
+
+    with registry.registered(registry.APPLICATION, "press", fail):
+        process(
+            "Print",
+            [("Check", {}), ("Press", {"autostart": True, "application": "press"}), "End"],
+            [("Check", "Press"), ("Press", "End")],
+        )
+        item = engine.start("Print", company.root, title="Poster")
+        engine.complete(item.pk, actor=company.root)
+        yield Incident.objects.get()
