@@ -2,9 +2,10 @@
 Run the whole suite once for each database this machine offers: ``python -m tests.run [pytest arguments]``.
 
 The first run (SQLite) has every test; the others repeat the ones that touch the database. The last lines say
-which back-ends took part. ``GOFLOW_REQUIRE=postgres,mariadb,redis,rabbitmq,chromium`` makes a missing one an
-error; ``GOFLOW_TEST_<POSTGRES|MARIADB|REDIS|AMQP>_URL`` and ``GOFLOW_CHROMIUM`` say where they are when that
-is not the usual place; ``GOFLOW_TEST_PROCESSES`` is the number of test processes.
+which back-ends took part. ``GOFLOW_REQUIRE=postgres,mariadb,redis,rabbitmq,chromium,node,tsc`` makes a
+missing one an error; ``GOFLOW_TEST_<POSTGRES|MARIADB|REDIS|AMQP>_URL``, ``GOFLOW_CHROMIUM``, ``GOFLOW_NODE``
+and ``GOFLOW_TSC`` say where they are when that is not the usual place; ``GOFLOW_TEST_PROCESSES`` is the
+number of test processes.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +37,8 @@ MARIADB_URL = "mysql://root@127.0.0.1:3306/mysql"
 REDIS_URL = "redis://127.0.0.1:6379/0"
 AMQP_URL = "amqp://guest:guest@127.0.0.1:5672//"
 CHROMIUM = "/usr/bin/chromium"
+NODE = "node"
+TSC = str(ROOT / ".cache" / "js" / "node_modules" / ".bin" / "tsc")
 PATIENCE_SECONDS = 3
 PYTEST_FOUND_NO_TESTS = 5
 
@@ -104,9 +108,11 @@ def find_listener(variable: str, usual: str) -> Callable[[ExitStack], str | None
     return find
 
 
-def find_chromium(_stack: ExitStack) -> str | None:
-    path = os.environ.get("GOFLOW_CHROMIUM", CHROMIUM)
-    return path if os.access(path, os.X_OK) else None
+def find_program(variable: str, usual: str) -> Callable[[ExitStack], str | None]:
+    def find(_stack: ExitStack) -> str | None:
+        return shutil.which(os.environ.get(variable, usual))
+
+    return find
 
 
 # Name, the variable that hands it to the tests, and how to find it.
@@ -115,8 +121,17 @@ SERVICES: tuple[tuple[str, str, Callable[[ExitStack], str | None]], ...] = (
     ("mariadb", "GOFLOW_TEST_MARIADB_URL", find_mariadb),
     ("redis", "GOFLOW_TEST_REDIS_URL", find_listener("GOFLOW_TEST_REDIS_URL", REDIS_URL)),
     ("rabbitmq", "GOFLOW_TEST_AMQP_URL", find_listener("GOFLOW_TEST_AMQP_URL", AMQP_URL)),
-    ("chromium", "GOFLOW_CHROMIUM", find_chromium),
+    ("chromium", "GOFLOW_CHROMIUM", find_program("GOFLOW_CHROMIUM", CHROMIUM)),
+    ("node", "GOFLOW_NODE", find_program("GOFLOW_NODE", NODE)),
+    ("tsc", "GOFLOW_TSC", find_program("GOFLOW_TSC", TSC)),
 )
+
+# Tests that are left out without the program they need, and that need no database.
+NEEDING = {
+    "chromium": ("tests/e2e",),
+    "node": ("tests/js/test_js.py", "tests/js/test_types.py"),
+    "tsc": ("tests/js/test_types.py",),
+}
 
 
 def find_services(stack: ExitStack) -> dict[str, str]:
@@ -158,12 +173,16 @@ def processes(arguments: list[str]) -> list[str]:
     return ["-n", os.environ.get("GOFLOW_TEST_PROCESSES", default)]
 
 
+def ignoring(programs: Iterable[str]) -> list[str]:
+    paths = {path for name in programs for path in NEEDING[name]}
+    return [f"--ignore={ROOT / path}" for path in sorted(paths)]
+
+
 def run_all(found: dict[str, str], arguments: list[str]) -> list[Outcome]:
     shared = ["-q", *processes(arguments), *arguments]
-    no_browser = [f"--ignore={ROOT / 'tests' / 'e2e'}"]
-    outcomes = [run_pytest("sqlite", SQLITE_URL, shared + ([] if "chromium" in found else no_browser))]
+    outcomes = [run_pytest("sqlite", SQLITE_URL, shared + ignoring(NEEDING.keys() - found.keys()))]
     others = [name for name in ("postgres", "mariadb") if name in found]
-    repeated = [*shared, *no_browser, "--database-only"]
+    repeated = [*shared, *ignoring(NEEDING), "--database-only"]
     return outcomes + [run_pytest(name, found[name], repeated) for name in others]
 
 
@@ -172,7 +191,7 @@ def report(found: dict[str, str], outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         skipped = f", {outcome.skipped} skipped" if outcome.skipped else ""
         print(f"{outcome.database}: {outcome.passed} passed, {outcome.failed} failed{skipped}")
-    for name in ("redis", "rabbitmq", "chromium"):
+    for name in ("redis", "rabbitmq", *NEEDING):
         if name in found:
             print(f"{name}: found")
     for name, variable, _find in SERVICES:

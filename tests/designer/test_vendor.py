@@ -7,7 +7,7 @@ import pytest
 
 VENDOR = Path(__file__).resolve().parents[2] / "goflow" / "static" / "goflow" / "vendor"
 
-# As the packages of these versions hold them: the files and what says their checksums cannot change together.
+# As published; written down here too, so that a file and its SHA256 cannot be changed together unnoticed.
 CHECKSUMS = {
     "jsplumb-6.2.10/jsplumb.browser-ui.es.js": (
         "18c630f85cec9edd231bae840f445a0014ad5a977e9a788fc61fa9981afdb184"

@@ -4,7 +4,10 @@ import { el } from "./dom.js";
 import { gettext } from "./i18n.js";
 
 /**
- * @typedef {import("./dom.js").Content} Content
+ * @import { Content } from "./dom.js"
+ */
+
+/**
  * @typedef {object} Action
  * @property {string} value what the dialog answers when this is chosen
  * @property {string} label

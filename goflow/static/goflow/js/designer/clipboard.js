@@ -7,10 +7,13 @@ import { addActivity } from "./edits.js";
 import { MAX_TITLE, ModelError, readActivity, readTransition, writeActivity, writeTransition } from "./exchange.js";
 
 /**
- * @typedef {import("./model.js").Graph} Graph
- * @typedef {import("./exchange.js").Activity} Activity
- * @typedef {import("./exchange.js").Transition} Transition
- * @typedef {import("./exchange.js").Position} Position
+ * @import { Command } from "./commands.js"
+ * @import { NewActivity } from "./edits.js"
+ * @import { Activity, Position, Transition } from "./exchange.js"
+ * @import { Graph } from "./model.js"
+ */
+
+/**
  * @typedef {{activities: readonly Activity[], transitions: readonly Transition[]}} Payload
  * @typedef {"roles" | "allowed_groups" | "allowed_users" | "sla_roles"} NameField
  * @typedef {Readonly<{title: string, field: NameField, names: readonly string[]}>} Dropped  names unknown here
@@ -68,7 +71,7 @@ export function readPayload(text) {
  * @param {Graph} graph what it will be pasted into, for the titles
  * @param {Payload} payload
  * @param {{at?: Position, known?: KnownNames}} [options] `at`: top left corner of the pasted group
- * @returns {import("./commands.js").Command<Pasted>}
+ * @returns {Command<Pasted>}
  */
 export function paste(graph, payload, { at, known = {} } = {}) {
   const [dx, dy] = shift(payload.activities, at);
@@ -103,7 +106,7 @@ export function report(dropped) {
 /**
  * @param {Graph} graph
  * @param {Payload} payload
- * @param {readonly import("./edits.js").NewActivity[]} copies
+ * @param {readonly NewActivity[]} copies
  * @returns {string[]}
  */
 function put(graph, payload, copies) {

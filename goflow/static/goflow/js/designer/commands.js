@@ -8,9 +8,10 @@
 
 import { gettext } from "../core/i18n.js";
 
+export * from "./edits.js";
+
 /**
- * @typedef {import("./model.js").Graph} Graph
- * @typedef {import("./model.js").State} State
+ * @import { Graph, State } from "./model.js"
  */
 
 /**
@@ -205,5 +206,3 @@ export function compound(label, commands) {
 export function replaceAll(json, label = gettext("Replace the process")) {
   return { label, do: (graph) => graph.load(json) };
 }
-
-export * from "./edits.js";

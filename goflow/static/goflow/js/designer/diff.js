@@ -5,6 +5,10 @@
 import { isSame, readDefinition } from "./exchange.js";
 
 /**
+ * @import { Data, Process } from "./exchange.js"
+ */
+
+/**
  * @typedef {"process" | "activity" | "transition"} ElementKind
  * @typedef {"added" | "removed" | "changed" | "moved"} DiffState  moved: only the position of an activity differs
  * @typedef {Readonly<{field: string, before: unknown, after: unknown}>} FieldChange
@@ -36,7 +40,7 @@ export function diff(base, other) {
  * Both definitions as one drawing: `other`, with what was removed still in it.
  * @param {unknown} base exchanged data
  * @param {unknown} other exchanged data
- * @returns {import("./exchange.js").Data} exchanged data
+ * @returns {Data} exchanged data
  */
 export function combined(base, other) {
   const [before, after] = [readDefinition(base), readDefinition(other)];
@@ -96,8 +100,8 @@ function missing(elements, present) {
 }
 
 /**
- * @param {import("./exchange.js").Process} before
- * @param {import("./exchange.js").Process} after
+ * @param {Process} before
+ * @param {Process} after
  * @returns {Difference[]}
  */
 function head(before, after) {

@@ -9,22 +9,19 @@ import { ACTIVITY_DEFAULTS, ORDERING_STEP, TRANSITION_DEFAULTS } from "./exchang
 import { canConnect } from "./rules.js";
 
 /**
- * @typedef {import("./model.js").Graph} Graph
- * @typedef {import("./exchange.js").Process} Process
- * @typedef {import("./exchange.js").Activity} Activity
- * @typedef {import("./exchange.js").Transition} Transition
- * @typedef {import("./exchange.js").Position} Position
- * @typedef {Partial<Activity> & {title: string}} NewActivity  `position` is rounded to whole pixels
+ * @import { Command } from "./commands.js"
+ * @import { Activity, Position, Process, Transition } from "./exchange.js"
+ * @import { Graph } from "./model.js"
+ * @import { Reason } from "./rules.js"
  */
 
 /**
- * @template T
- * @typedef {import("./commands.js").Command<T>} Command
+ * @typedef {Partial<Activity> & {title: string}} NewActivity  `position` is rounded to whole pixels
  */
 
 /** A connection that may not be drawn was asked for; `reason` says why (see rules.js). */
 export class NotConnectable extends Error {
-  /** @param {import("./rules.js").Reason} reason */
+  /** @param {Reason} reason */
   constructor(reason) {
     super(reason.message);
     this.name = "NotConnectable";

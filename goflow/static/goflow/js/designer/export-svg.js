@@ -14,12 +14,12 @@ import { kindOf } from "./model.js";
 import { placeLabel, routes } from "./routing.js";
 
 /**
- * @typedef {import("./model.js").Graph} Graph
- * @typedef {import("./exchange.js").Activity} Activity
- * @typedef {import("./exchange.js").Transition} Transition
- * @typedef {import("./geometry.js").Box} Box
- * @typedef {import("./geometry.js").Point} Point
- * @typedef {import("./geometry.js").Path} Path
+ * @import { Activity, Transition } from "./exchange.js"
+ * @import { Box, Curve, Path, Point } from "./geometry.js"
+ * @import { Graph } from "./model.js"
+ */
+
+/**
  * @typedef {Record<string, string | number>} Attributes
  * @typedef {Readonly<{lines: string[], width: number, height: number}>} Label
  * @typedef {Readonly<{
@@ -215,7 +215,7 @@ function pathText(path) {
   return [`M${spot(path[0][0])}`, ...path.map(([, b, c, d]) => `C${spot(b)} ${spot(c)} ${spot(d)}`)].join(" ");
 }
 
-/** @param {import("./geometry.js").Curve} last */
+/** @param {Curve} last */
 function arrow([, , control, tip]) {
   const length = Math.hypot(tip.x - control.x, tip.y - control.y) || 1;
   const [dx, dy] = [(tip.x - control.x) / length, (tip.y - control.y) / length];

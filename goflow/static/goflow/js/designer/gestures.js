@@ -5,7 +5,10 @@ import { aligned, snapped } from "./guides.js";
 import { boxBetween, touched } from "./marquee.js";
 
 /**
- * @typedef {import("./view-jsplumb.js").View} View
+ * @import { View } from "./view-jsplumb.js"
+ */
+
+/**
  * @typedef {{
  *   move: (event: PointerEvent) => void, end: (event: PointerEvent) => void, cancel: () => void,
  * }} Gesture

@@ -4,6 +4,11 @@
  * Positions are the top left corners. The same process always gets the same places.
  */
 
+/**
+ * @import { Position } from "./exchange.js"
+ * @import { Graph } from "./model.js"
+ */
+
 export const NODE_WIDTH = 144;
 export const NODE_HEIGHT = 56;
 export const GAP_X = 72;
@@ -15,8 +20,6 @@ const PITCH_Y = NODE_HEIGHT + GAP_Y;
 const SWEEPS = 4;
 
 /**
- * @typedef {import("./model.js").Graph} Graph
- * @typedef {import("./exchange.js").Position} Position
  * @typedef {Map<string, string[]>} Neighbours
  * @typedef {{keys: string[], after: Neighbours, before: Neighbours, order: string[]}} Net
  *   every pair of neighbours once, without the edges that close cycles; `order` follows the edges

@@ -10,15 +10,19 @@ import { ACTIVITY_DEFAULTS, TRANSITION_DEFAULTS, isSame, readDefinition, writeDe
 import { HEAD, titleOf } from "./diff.js";
 
 /**
- * @typedef {import("./exchange.js").Definition} Definition
+ * @import { ElementKind } from "./diff.js"
+ * @import { Data, Definition, Process } from "./exchange.js"
+ */
+
+/**
  * @typedef {"mine" | "theirs"} Side
  * @typedef {Readonly<Record<string, unknown>> & {readonly key: string}} Element
  * @typedef {Readonly<{
- *   id: string, kind: import("./diff.js").ElementKind, key: string, title: string, field: string,
+ *   id: string, kind: ElementKind, key: string, title: string, field: string,
  *   base: unknown, mine: unknown, theirs: unknown,
  * }>} Conflict
  *   `field` is empty when one side removed the element: the value of that side is null then
- * @typedef {{graph: import("./exchange.js").Data, conflicts: Conflict[], open: Conflict[]}} Merged
+ * @typedef {{graph: Data, conflicts: Conflict[], open: Conflict[]}} Merged
  *   `graph` follows `mine` where nothing was chosen; `open` are the conflicts without a choice
  * @typedef {Readonly<Record<string, Side>>} Choices  by the id of the conflict
  * @typedef {{base: Definition, mine: Definition, theirs: Definition, choices: Choices, conflicts: Conflict[]}} Work
@@ -112,7 +116,7 @@ function mergeFields(work, kind, base, mine, theirs) {
 /**
  * @param {Work} work
  * @param {ReadonlySet<string>} known
- * @returns {import("./exchange.js").Process}
+ * @returns {Process}
  */
 function mergeHead(work, known) {
   const [base, mine, theirs] = [work.base, work.mine, work.theirs].map(

@@ -10,9 +10,10 @@ import { freeKey, isSame, readDefinition, writeDefinition, PROCESS_DEFAULTS, fro
 import { isTimeout } from "./condition.js";
 
 /**
- * @typedef {import("./exchange.js").Process} Process
- * @typedef {import("./exchange.js").Activity} Activity
- * @typedef {import("./exchange.js").Transition} Transition
+ * @import { Activity, Data, ModelError, Process, Transition } from "./exchange.js"
+ */
+
+/**
  * @typedef {Readonly<{
  *   process: Process, activities: ReadonlyMap<string, Activity>, transitions: ReadonlyMap<string, Transition>,
  * }>} State
@@ -60,7 +61,7 @@ export class Graph {
   /**
    * Replace everything.
    * @param {unknown} json exchanged data
-   * @throws {import("./exchange.js").ModelError} nothing is changed then
+   * @throws {ModelError} nothing is changed then
    */
   load(json) {
     const { process, activities, transitions } = readDefinition(json);
@@ -71,7 +72,7 @@ export class Graph {
     });
   }
 
-  /** Exchanged data, the same for equal graphs. @returns {import("./exchange.js").Data} */
+  /** Exchanged data, the same for equal graphs. @returns {Data} */
   toJSON() {
     return writeDefinition(this._process, this._activities.values(), this._transitions.values());
   }

@@ -8,9 +8,11 @@ import { isBlank, kindOf } from "./model.js";
 import { isTimeout } from "./condition.js";
 
 /**
- * @typedef {import("./model.js").Graph} Graph
- * @typedef {import("./exchange.js").Activity} Activity
- * @typedef {import("./exchange.js").Transition} Transition
+ * @import { Activity, Transition } from "./exchange.js"
+ * @import { Graph } from "./model.js"
+ */
+
+/**
  * @typedef {Readonly<{
  *   key: string, label: string, target: string, title: string, name: string, condition: string,
  *   isOtherwise: boolean, isTimeout: boolean,

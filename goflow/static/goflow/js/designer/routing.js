@@ -10,9 +10,10 @@ import {
 } from "./geometry.js";
 
 /**
- * @typedef {import("./geometry.js").Point} Point
- * @typedef {import("./geometry.js").Box} Box
- * @typedef {import("./geometry.js").Path} Path
+ * @import { Box, Path, Point } from "./geometry.js"
+ */
+
+/**
  * @typedef {Readonly<{key: string, source: string, target: string}>} Edge
  */
 

@@ -6,7 +6,10 @@ import { gettext, interpolate } from "../core/i18n.js";
 import { isBlank } from "./model.js";
 
 /**
- * @typedef {import("./model.js").Graph} Graph
+ * @import { Graph } from "./model.js"
+ */
+
+/**
  * @typedef {"nowhere" | "unknown-activity" | "end-has-outgoing" | "self-loop" | "duplicate-edge"} ReasonCode
  * @typedef {Readonly<{code: ReasonCode, message: string}>} Reason  why not, in the language of the page
  * @typedef {object} Options
