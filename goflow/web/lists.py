@@ -4,6 +4,7 @@ The lists: my work, available, my requests, done, and somebody else's work.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -15,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext
 
 from goflow import clock
+from goflow.desk.addresses import PrimaryKeyConverter
 from goflow.runtime import inbox
 from goflow.runtime.assignment import personal_queue, pools_of
 from goflow.runtime.models import ProcessInstance, WorkItem
@@ -130,7 +132,7 @@ def history(request: HttpRequest) -> HttpResponse:
     The old address of an instance's history: ``?id=``.
     """
     text = request.GET.get("id", "")
-    if not (text.isascii() and text.isdigit()):
+    if not re.fullmatch(PrimaryKeyConverter.regex, text):
         raise Http404("no such request")
     return HttpResponseRedirect(reverse(request, "instance", int(text)))
 

@@ -154,7 +154,7 @@ HUGE = 10**30
         (f"workitems/{HUGE}/", 404),
         (f"instances/{HUGE}/", 404),
         (f"process/dot/{HUGE}/", 404),
-        (f"myrequests/instancehistory/?id={HUGE}", 302),
+        (f"myrequests/instancehistory/?id={HUGE}", 404),
         (f"mywork/?after={HUGE},1", 404),
         (f"done/?after=-{HUGE},1", 404),
         ("mywork/?after=%00,1", 400),
