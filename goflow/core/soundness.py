@@ -23,6 +23,10 @@ from goflow.core.stepping import Rules, complete, start, time_out
 from goflow.core.walks import backward, closure, flow_order, forward
 
 LIMIT = 20_000
+
+WORK_PER_STEP = 100
+"""Places looked at per step of the limit; where work piles up for ever, situations grow with every step."""
+
 WAITING = "→"
 
 Key = tuple[tuple[str, ...], tuple[tuple[str, str | None], ...]]
@@ -135,6 +139,7 @@ class _Search:
         self.nodes: list[_Node] = []
         self.seen: dict[Key, int] = {}
         self.played = 0
+        self.looked_at = 0
         self.is_complete = True
         self.opened: set[str] = set()
         self.starved: dict[tuple[str, ...], tuple[int, RaiseIncident]] = {}
@@ -147,7 +152,7 @@ class _Search:
             self._arrive(play, -1)
         current = 0
         while current < len(self.nodes):
-            if self.played >= self.limit:
+            if self._is_over():
                 self.is_complete = False
                 return
             self._expand(current)
@@ -166,6 +171,9 @@ class _Search:
 
     # Moving on
 
+    def _is_over(self) -> bool:
+        return self.played >= self.limit or self.looked_at >= self.limit * WORK_PER_STEP
+
     def _expand(self, index: int) -> None:
         marking = self.nodes[index].marking
         if self._grows_for_ever(index):
@@ -182,7 +190,7 @@ class _Search:
         leads_on, count = False, 0
         for play in self.alternatives.plays(self.nodes[index].marking, item):
             count += 1
-            if self.played >= self.limit:
+            if self._is_over():
                 self.is_complete = False
                 break
             leads_on = self._arrive(play, index) > index or leads_on
@@ -192,6 +200,7 @@ class _Search:
 
     def _arrive(self, play: Play, parent: int) -> int:
         self.played += 1
+        self.looked_at += len(play.marking.items) + len(play.marking.tokens)
         self._look_at(play.step, len(self.nodes))
         key = self._key(play.marking)
         if key not in self.seen:
@@ -225,7 +234,9 @@ class _Search:
             return False
         while (index := self.nodes[index].parent) >= 0:
             marking = self.nodes[index].marking
-            has_fewer = len(marking.items) + len(marking.tokens) < whole.total()
+            places = len(marking.items) + len(marking.tokens)
+            has_fewer = places < whole.total()
+            self.looked_at += places if has_fewer else 1
             if has_fewer and _counted(marking) <= whole:
                 return True
         return False

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from goflow.core.effects import FinishInstance, RaiseIncident
 from goflow.core.errors import DefinitionError
+from goflow.core.exchange import from_dict
 from goflow.core.graph import ProcessDef, TransitionDef
 from goflow.core.problem import Problem, Severity, TraceStep
 from goflow.core.soundness import Soundness, check, replay
@@ -287,3 +288,22 @@ def test_nothing_is_missed_by_leaving_orders_out(definition: ProcessDef) -> None
         assert joins == seen.starved
         assert {keys[0] for keys in by_code.get("cannot-complete", set())} == seen.stuck
         assert ("multi-run" in by_code) == bool(seen.crowded)
+
+
+def test_work_that_piles_up_in_a_large_ring_is_given_up() -> None:
+    count = 400
+    ring = from_dict(
+        {
+            "format": "goflow-process",
+            "format_version": 1,
+            "title": "Ring",
+            "begin": "a-0",
+            "activities": [{"key": f"a-{n}", "title": f"A {n}"} for n in range(count)],
+            "transitions": [
+                {"source": f"a-{n % count}", "target": f"a-{(n + 7) % count}"} for n in range(2 * count)
+            ],
+        }
+    )
+    found = check(ring)
+    assert not found.complete
+    assert "not-fully-checked" in {problem.code for problem in found.problems}
