@@ -43,8 +43,11 @@ format: .venv/.dev ## Format the code and repair what can be repaired
 messages: .venv/.dev ## Collect texts for translation (needs gettext) and compile the catalogues
 	$(BIN)/python -m django makemessages --no-location --no-wrap $(LANGUAGES:%=--locale %) \
 		--ignore .venv --ignore .tox --ignore build --ignore tests --ignore bench --ignore docs
+	$(BIN)/python -m django makemessages --domain djangojs --no-location --no-wrap $(LANGUAGES:%=--locale %) \
+		--ignore .venv --ignore .tox --ignore .cache --ignore build --ignore tests --ignore docs --ignore vendor
 	$(BIN)/python .ci/english.py
 	$(BIN)/pybabel compile --directory locale --domain django
+	$(BIN)/pybabel compile --directory locale --domain djangojs
 
 docs: .venv/.docs ## Build the documentation into docs/build/html
 	$(BIN)/python -m sphinx -W -b html -d docs/build/doctrees docs/source docs/build/html

@@ -17,6 +17,8 @@ PLAIN = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_l
 WITH_CONTEXT = {"pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy"}
 MARKED = re.compile(r"\b(n?p?gettext|_)\(((?:u?(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'),?\s*)+)")
 
+QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+
 Message = tuple[str | None, str]
 """Context (None without one) and text."""
 
@@ -33,6 +35,20 @@ def marked() -> set[Message]:
     return found
 
 
+def marked_in_scripts() -> set[Message]:
+    """Every text of the browser's modules that is marked for translation."""
+    found: set[Message] = set()
+    for path in sorted((ROOT / "goflow" / "static" / "goflow" / "js").rglob("*.js")):
+        for call, listed in MARKED.findall(path.read_text()):
+            texts = [_unquoted(text) for text in QUOTED.findall(listed)]
+            found.add((texts[0], texts[1]) if "p" in call else (None, texts[0]))
+    return found
+
+
+def _unquoted(text: str) -> str:
+    return str(ast.literal_eval(text))
+
+
 def _of_python(path: Path) -> Iterator[Message]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and node.args:
@@ -46,7 +62,5 @@ def _of_python(path: Path) -> Iterator[Message]:
 
 def _of_template(path: Path) -> Iterator[Message]:
     for call, listed in MARKED.findall(templatize(path.read_text(), origin=str(path))):
-        texts = [
-            ast.literal_eval(text) for text in re.findall(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", listed)
-        ]
+        texts = [_unquoted(text) for text in QUOTED.findall(listed)]
         yield (texts[0], texts[1]) if "p" in call else (None, texts[0])
