@@ -28,8 +28,13 @@ class KeyStorage(Storage):
     def _open(self, name: str, mode: str = "rb") -> Any:  # a file
         return Path(name).open(mode)
 
-    def _save(self, name: str, content: Any) -> str:
-        path = Path(name)
+    def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+        """
+        Write a new key. The name comes from the settings, so that it may be absolute.
+
+        Raises CommandError when there is one already.
+        """
+        path = Path(str(name))
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self.mode)
         except FileExistsError as exc:
@@ -39,7 +44,7 @@ class KeyStorage(Storage):
             ) from exc
         with open(descriptor, "wb") as file:
             file.write(content.read())
-        return name
+        return str(name)
 
     def exists(self, name: str) -> bool:
         """

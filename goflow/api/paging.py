@@ -57,10 +57,10 @@ def page(
     """
     name = ordering.removeprefix("-")
     column, sign = (fields or {}).get(name, name), "-" if ordering.startswith("-") else ""
-    if asked.cursor is not None:
-        rows = rows.filter(_behind(column, decode(asked.cursor, ordering), is_descending=bool(sign)))
     by = [f"{sign}id"] if column == "id" else [f"{sign}{column}", f"{sign}id"]
     try:
+        if asked.cursor is not None:
+            rows = rows.filter(_behind(column, decode(asked.cursor, ordering), is_descending=bool(sign)))
         found = list(rows.order_by(*by)[: asked.limit + 1])
     except (ValidationError, ValueError) as exc:
         raise InvalidCursor from exc

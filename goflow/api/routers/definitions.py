@@ -21,7 +21,6 @@ from goflow.api.definition_shapes import (
     ImportedOut,
     NoteIn,
     PublishIn,
-    ValidatedOut,
     VersionOut,
 )
 from goflow.api.errors import InvalidComparison, declared
@@ -185,21 +184,6 @@ def diagram(request: HttpRequest, process_id: Path[Id]) -> Any:
     As SVG and as text.
     """
     return versions.drawing(versions.find(request.user, process_id))
-
-
-@router.get(
-    "/definitions/{process_id}/validate",
-    response={200: ValidatedOut, **SEEN},
-    operation_id="validateDefinition",
-    summary="What is wrong with a version",
-)
-def validate(request: HttpRequest, process_id: Path[Id]) -> Any:
-    """
-    The findings about the version as it is stored.
-    """
-    found = versions.find(request.user, process_id)
-    problems = versions.told(publishing.problems(found), loader.read(found).graph)
-    return {"publishable": all(one["severity"] != "error" for one in problems), "problems": problems}
 
 
 @router.post(

@@ -17,7 +17,7 @@ from goflow.api.errors import RevisionRequired, declared
 from goflow.api.shapes import Id, storable
 from goflow.core import exchange
 from goflow.core.graph import ProcessDef
-from goflow.workflow import findings, loader
+from goflow.workflow import findings, loader, publishing
 from goflow.workflow.drafting import save_graph
 from goflow.workflow.models import Process
 
@@ -71,6 +71,20 @@ def save(
     return _answer(response, found, loader.read(found).graph)
 
 
+@router.get(
+    "/definitions/{process_id}/validate",
+    response={200: ValidatedOut, **declared(401, 404, 422)},
+    operation_id="validateDefinition",
+    summary="What is wrong with a version",
+)
+def validate_stored(request: HttpRequest, process_id: Path[Id]) -> Any:
+    """
+    The findings about the version as it is stored.
+    """
+    found = versions.find(request.user, process_id)
+    return _validated(versions.told(publishing.problems(found), loader.read(found).graph))
+
+
 @router.post(
     "/definitions/{process_id}/validate",
     response={200: ValidatedOut, **declared(400, 401, 404, 422)},
@@ -82,7 +96,10 @@ def validate(request: HttpRequest, process_id: Path[Id], payload: GraphIn) -> An
     The findings about the content in the request, meant for this version. Nothing is stored.
     """
     found = versions.find(request.user, process_id)
-    problems = _problems(exchange.from_dict(payload.graph), found)
+    return _validated(_problems(exchange.from_dict(payload.graph), found))
+
+
+def _validated(problems: list[dict[str, Any]]) -> dict[str, Any]:
     return {"publishable": all(one["severity"] != "error" for one in problems), "problems": problems}
 
 
