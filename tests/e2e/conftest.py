@@ -1,11 +1,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from leavedemo.leave.seed import seed
+from tests.e2e.designer import Drawer
+
+DJANGOS = "django.middleware.locale.LocaleMiddleware"
+OURS = "leavedemo.languages.PlainOrPrefixed"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -36,3 +43,29 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(locale="en", viewport={"width": 1280, "height": 900})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def draw(
+    transactional_db: None, live_server: Any, browser: Browser, settings: Any, tmp_path: Path
+) -> Iterator[Callable[..., Drawer]]:
+    """Makes people who draw; none of their browsers may have complained at the end."""
+    settings.ROOT_URLCONF = "leavedemo.urls"
+    settings.LOGIN_URL = "goflow:login"
+    settings.MIDDLEWARE = [
+        "leavedemo.headers.ContentSecurityPolicy",
+        *(OURS if name == DJANGOS else name for name in settings.MIDDLEWARE),
+    ]
+    seed()
+    made: list[Drawer] = []
+
+    def person(name: str = "admin", password: str = "open", **context: Any) -> Drawer:
+        drawer = Drawer(browser, live_server.url, tmp_path, **context)
+        made.append(drawer)
+        drawer.sign_in(name, password)
+        return drawer
+
+    yield person
+    for drawer in made:
+        drawer.close()
+    assert [complaint for drawer in made for complaint in drawer.complaints] == []

@@ -88,7 +88,11 @@ function walking(editor) {
 
 /** @param {import("./editor.js").Editor} editor @returns {Record<string, (event: KeyboardEvent) => void>} */
 function changing(editor) {
-  const chosen = () => { if (!editor.selection.size && editor.active) editor.select([editor.active]); };
+  // What has the focus is meant, also when something else was selected before.
+  const chosen = () => {
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement?.closest("[data-key]") ?? null)?.dataset.key;
+    if (focused && !editor.selection.has(focused)) editor.select([focused]);
+  };
   const nudge = (/** @type {KeyboardEvent} */ event, /** @type {number} */ step) => {
     chosen();
     const ways = /** @type {Record<string, [number, number]>} */ ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] });

@@ -121,7 +121,7 @@ function build({ page, api, draft }) {
     append: () => appendPopup(stage, editor, editor.active),
     create: () => createPopup(stage, editor),
     rename: () => renameInPlace(editor, editor.active),
-    open: () => open(editor.selection.size ? "" : editor.active),
+    open: (event) => open(/** @type {Element} */ (event.target).closest("[data-key]") ? editor.active : ""),
     copy: () => sharing.copy(), cut: () => sharing.cut(), paste: () => sharing.paste(), duplicate: () => sharing.duplicate(),
     lasso, minimap: () => void minimap.toggle(), grid: () => toggleGrid(view), simulate: () => simulation.toggle(), find,
     "problem-next": () => problems.next(1), "problem-previous": () => problems.next(-1),

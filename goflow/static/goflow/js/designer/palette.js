@@ -26,7 +26,10 @@ export function createPalette(rail, editor) {
   search.addEventListener("input", fill);
   fill();
   rail.replaceChildren(search, list);
-  const show = () => { rail.hidden = !editor.canEdit; };
+  const show = () => {
+    rail.hidden = !editor.may.edit;
+    rail.inert = !editor.canEdit;
+  };
   editor.on("rights", show);
   show();
 }

@@ -3,10 +3,11 @@
 
 import "./csp-shim.js";
 import { newInstance } from "../../vendor/jsplumb-6.2.10/jsplumb.browser-ui.es.js";
-import { HEIGHT, WIDTH, conditionOf, createNode, fillNode } from "./node.js";
+import { HEIGHT, WIDTH, createNode, fillNode } from "./node.js";
 import { isTimeout } from "./condition.js";
 import { listen } from "./gestures.js";
 import { positions } from "./layout.js";
+import { wayLabel } from "./outline.js";
 import { Viewport } from "./viewport.js";
 
 /**
@@ -21,6 +22,9 @@ const FEW = 20;
 /** Above, anchors stay at the sides: sorting them anew on every move costs too much. */
 const DENSE = 300;
 const FAR = 0.5;
+/** In pixels. */
+const MIN_LABEL = 48;
+const MAX_LABEL = 152;
 
 /**
  * @param {HTMLElement} canvas
@@ -200,10 +204,11 @@ export class View {
   putEdge(key) {
     const way = this.graph.transition(key);
     if (!way) return;
-    const words = this.labelOf(way);
+    const words = wayLabel(this.graph, key);
+    const room = this.roomFor(way);
     const old = this.edges.get(key);
     const look = this.edgeLook(way);
-    if (old && old.data === JSON.stringify([way, words, look])) return;
+    if (old && old.data === JSON.stringify([way, words, look, room])) return;
     if (old) this.dropEdge(key);
     const source = this.nodes.get(way.source);
     const target = this.nodes.get(way.target);
@@ -213,18 +218,21 @@ export class View {
       source, target, anchors: anchor, cssClass: look,
       overlays: [
         { type: "Arrow", options: { width: 9, length: 9, location: 1, foldback: 0.8 } },
-        ...(words ? [this.labelSpec(way, words)] : []),
+        ...(words ? [this.labelSpec(way, words, room)] : []),
       ],
     });
-    drawn.data = JSON.stringify([way, words, look]);
+    drawn.data = JSON.stringify([way, words, look, room]);
     drawn.setParameter?.("key", key);
     this.edges.set(key, drawn);
   }
 
-  /** @param {import("./exchange.js").Transition} way */
-  labelOf(way) {
-    if (way.condition.trim()) return way.name && way.name !== way.key ? `${way.name}: ${shown(way.condition)}` : shown(way.condition);
-    return this.graph.isOtherwise(way.key) ? conditionOf(this.graph, way) : way.name;
+  /** How wide a label may be so that it covers no activity. @param {import("./exchange.js").Transition} way */
+  roomFor(way) {
+    const [x, y] = this.positionOf(way.source);
+    const [tx, ty] = this.positionOf(way.target);
+    const gap = Math.abs(tx - x) - WIDTH;
+    const isBeside = Math.abs(ty - y) < HEIGHT + 24 && gap > 0;
+    return isBeside ? Math.max(MIN_LABEL, gap - 8) : MAX_LABEL;
   }
 
   /** @param {import("./exchange.js").Transition} way */
@@ -239,8 +247,8 @@ export class View {
     ].filter(Boolean).join(" ");
   }
 
-  /** @param {import("./exchange.js").Transition} way @param {string} words */
-  labelSpec(way, words) {
+  /** @param {import("./exchange.js").Transition} way @param {string} words @param {number} room */
+  labelSpec(way, words, room) {
     const isOtherwise = this.graph.isOtherwise(way.key);
     const look = ["ds-label", isOtherwise ? "ds-label-otherwise" : "", this.findings.has(way.key) ? "ds-label-bad" : ""];
     const create = () => {
@@ -249,8 +257,11 @@ export class View {
       label.tabIndex = -1;
       label.className = look.filter(Boolean).join(" ");
       label.dataset.edge = way.key;
-      label.textContent = isOtherwise ? `╱ ${words}` : words;
-      label.title = way.description || words;
+      const text = document.createElement("span");
+      text.textContent = isOtherwise ? `╱ ${words}` : words;
+      label.append(text);
+      label.style.maxWidth = `${room}px`;
+      label.title = [words, way.condition, way.description].filter(Boolean).join("\n");
       return label;
     };
     return { type: "Custom", options: { create, location: 0.5, id: `label-${way.key}` } };
@@ -389,9 +400,4 @@ export class View {
     this.plumb.destroy();
     this.world.remove();
   }
-}
-
-/** A condition as people say it. @param {string} condition */
-function shown(condition) {
-  return condition.startsWith("eq:") ? condition.slice(3) : condition;
 }

@@ -82,6 +82,7 @@ function authors(data) {
 
 /** @param {any} data */
 function running(data) {
+  if (!data.running) return el("p", { class: "meta" }, gettext("No instance is running."));
   const words = ngettext("%(count)s instance is running; it stays on its version.", "%(count)s instances are running; they stay on their version.", data.running);
   return el("p", { class: "meta" }, interpolate(words, { count: data.running }));
 }

@@ -100,7 +100,7 @@ export function createSimulation(editor, { bars, api, url, log }) {
         button(gettext("Step"), next, { picture: "step", more: { "data-name": "step" } }),
         run.isTrace ? null : button(gettext("Another run"), () => rehearse((run?.seed ?? 0) + 1), { picture: "subflow", more: { "data-name": "again" } }),
         choice(String(run.speed), [["0.5", "×½"], ["1", "×1"], ["2", "×2"]], (value) => { if (run) run.speed = Number(value); }, { "aria-label": gettext("Speed"), name: "speed" })),
-      el("ol", { class: "ds-findings", "data-log": "" }, ...steps.slice(0, at + 1).map((step, index) => el("li", {}, el("span", { class: "meta" }, `${index + 1}`), el("span", {}, step.text || gettext("The instance starts."))))),
+      el("ol", { class: "ds-findings", "data-log": "" }, ...steps.slice(0, at + 1).map((step, index) => el("li", {}, el("span", { class: "count" }, `${index + 1}`), el("span", {}, step.text || gettext("The instance starts."))))),
       at === steps.length - 1 && run.stuck.length
         ? el("p", { class: "error", "data-stuck": "" }, interpolate(gettext("%(titles)s waits for ever."), { titles: run.stuck.map((key) => titleOf(editor.graph, key)).join(", ") })) : null);
   };
