@@ -26,7 +26,7 @@ from goflow.workflow import exchange
 from goflow.workflow import publishing as verbs
 from goflow.workflow.models import Process
 
-FORM = "application/x-www-form-urlencoded"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 LONGEST_NOTE = 2_000
 
 
@@ -37,7 +37,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
 
     A plain form with ``template`` is sent on to the designer of the draft.
     """
-    if request.content_type == FORM:
+    if request.content_type in FORMS:
         made = _from_template(request, str(request.POST.get("template", "")), "")
         return HttpResponseRedirect(reverse(request, "designer", made.pk))
     body = bodies.read(request)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext
 
@@ -88,6 +89,10 @@ def save(process: Process, definition: ProcessDef, *, revision: int | None, by: 
         raise
     except DefinitionError as exc:
         raise Refused(400, exc.code, str(exc), **_elements(exc, definition)) from exc
+    except IntegrityError as exc:
+        # Some databases take titles for equal that differ in upper and lower case or accents only.
+        text = gettext("Two activities have names that this database takes for equal. Rename one of them.")
+        raise Refused(400, "duplicate-title", text) from exc
 
 
 def _refuse_doubled_titles(definition: ProcessDef) -> None:

@@ -18,11 +18,11 @@ from goflow.core import exchange, readers
 from goflow.core.graph import ActivityDef
 from goflow.designer import bodies
 from goflow.designer.answers import Refused
+from goflow.designer.drafts import save
 from goflow.designer.frame import door, find, find_to_change
 from goflow.designer.reference_rules import Drawing, Entry, errors
-from goflow.errors import DefinitionError, DefinitionFrozen, DraftConflict
+from goflow.errors import DefinitionError, DefinitionFrozen
 from goflow.workflow import loader
-from goflow.workflow.drafting import save_graph
 from goflow.workflow.loader import Loaded
 from goflow.workflow.models import Process
 
@@ -88,8 +88,10 @@ def _saved(request: HttpRequest, process: Process) -> HttpResponseBase:
         found = errors(drawing)
         if found:
             return _refused(found)
-        save_graph(process, bodies.graph({"graph": definition}), revision=seen, by=_user(request))
-    except (DraftConflict, DefinitionFrozen) as exc:
+        save(process, bodies.graph({"graph": definition}), revision=seen, by=_user(request))
+    except Refused as exc:
+        return _refused([exc.detail], status=409 if exc.status == 412 else exc.status)
+    except DefinitionFrozen as exc:
         return _refused([str(exc)], status=409)
     except DefinitionError as exc:
         return _refused([str(exc)])

@@ -104,9 +104,13 @@ def _transitions(drawing: Drawing) -> Iterator[str]:
             yield gettext("A transition has an end that does not exist.")
         elif way["source"] == way["target"]:
             yield gettext("A transition leads back to the activity it comes from.")
-    told = Counter((w["source"], w["target"], w.get("condition"), w.get("name")) for w in drawing.transitions)
+    told = Counter(map(_content, drawing.transitions))
     if any(count > 1 for count in told.values()):
         yield gettext("Two transitions are the same.")
+
+
+def _content(way: Entry) -> tuple[str, ...]:
+    return way["source"], way["target"], way.get("condition") or "", way.get("name") or ""
 
 
 def _choices(drawing: Drawing) -> Iterator[str]:
