@@ -129,7 +129,8 @@ def test_parallel_process_drawn_in_the_outline_of_a_phone(draw: Callable[..., Dr
     drawer.saved()
     drawer.look("outline-phone")
     assert stored(process) == PARALLEL
-    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    wider = "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth)"
+    assert page.evaluate(f"{wider}.map(e => e.outerHTML.slice(0, 150))") == []
 
 
 def test_illegal_connection_is_refused_with_its_reason(draw: Callable[..., Drawer]) -> None:
@@ -191,6 +192,7 @@ def test_script_in_texts_stays_text(draw: Callable[..., Drawer]) -> None:
     panel.locator("[name=roles]").fill(evil)
     panel.locator("[name=roles]").press("Enter")
     page.locator(".ds-way").click()
+    expect(panel.locator("[name=condition]")).to_be_visible()
     panel.locator("details").last.evaluate("part => { part.open = true; }")
     for name in ("name", "condition", "pre_hook", "post_hook"):
         panel.locator(f"[name={name}]").fill(evil)

@@ -130,7 +130,7 @@ export class Editor extends EventTarget {
       else next.add(key);
     }
     this.selection = next;
-    const last = wanted.filter((key) => this.graph.activity(key)).at(-1);
+    const last = wanted.filter((key) => this.graph.activity(key)).pop();
     if (last) this.active = last;
     this.view?.select(next);
     this.tell("selection");

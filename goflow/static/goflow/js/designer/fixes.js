@@ -59,7 +59,7 @@ export function fixesOf(editor, problem) {
     case "duplicate-edge":
       return way ? [{ words: gettext("Remove one"), apply: run(removeElements([problem.elements[problem.elements.length - 1]])) }] : [];
     case "missing-default": {
-      const last = graph.outgoing(key).at(-1);
+      const last = [...graph.outgoing(key)].pop();
       return last ? [{
         words: interpolate(gettext("Otherwise to “%(title)s”"), { title: titleOf(graph, last.target) }), apply: run(setOtherwise(last.key)),
       }] : [];

@@ -66,8 +66,8 @@ export function arranged(boxes, how) {
   /** @type {Record<string, [number, number]>} */
   const places = {};
   for (const { key, box } of boxes) {
-    const x = { left, center: (left + right - box.width) / 2, right: right - box.width }[how];
-    const y = { top, middle: (top + bottom - box.height) / 2, bottom: bottom - box.height }[how];
+    const x = /** @type {Partial<Record<string, number>>} */ ({ left, center: (left + right - box.width) / 2, right: right - box.width })[how];
+    const y = /** @type {Partial<Record<string, number>>} */ ({ top, middle: (top + bottom - box.height) / 2, bottom: bottom - box.height })[how];
     places[key] = [Math.round(x ?? box.x), Math.round(y ?? box.y)];
   }
   return places;

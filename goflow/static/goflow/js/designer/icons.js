@@ -1,5 +1,6 @@
 /* The designer's drawings: one path each on a 20 × 20 grid, stroked in the colour of the text. */
 
+/** @type {Record<string, string>} */
 const PATHS = {
   start: "M10 3.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13z",
   end: "M10 3a7 7 0 1 1 0 14a7 7 0 0 1 0-14zM10 6.5a3.5 3.5 0 1 1 0 7a3.5 3.5 0 0 1 0-7z",

@@ -35,6 +35,8 @@ import { createTabs } from "./tabs.js";
 import { createView } from "./view-jsplumb.js";
 import { createWelcome } from "./welcome.js";
 
+/** @typedef {ReturnType<typeof createBars>} Bars */
+
 const PHONE = "(max-width: 640px)";
 
 async function start() {
@@ -220,7 +222,7 @@ function createModes(editor, canvas, place, outline) {
   return mode;
 }
 
-/** What could not be saved last time. @param {Autosave} autosave @param {Editor} editor @param {ReturnType<typeof createBars>} bars @param {any} draft */
+/** What could not be saved last time. @param {Autosave} autosave @param {Editor} editor @param {Bars} bars @param {any} draft */
 function offerCopy(autosave, editor, bars, draft) {
   const copy = editor.may.edit ? autosave.left() : null;
   if (!copy || JSON.stringify(copy.graph) === JSON.stringify(draft.graph)) return;
@@ -235,7 +237,7 @@ function offerCopy(autosave, editor, bars, draft) {
   ]);
 }
 
-/** @param {ReturnType<typeof createBars>} bars @param {any} draft @param {{api: any, urls: Record<string, string>}} server */
+/** @param {Bars} bars @param {any} draft @param {{api: any, urls: Record<string, string>}} server */
 function readOnlyBar(bars, draft, { api, urls }) {
   if (draft.may.edit) return;
   const words = draft.status === "draft" ? gettext("You may look at this process, not change it.")

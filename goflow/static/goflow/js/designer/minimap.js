@@ -15,6 +15,7 @@ export function createMinimap(stage, editor) {
   const draw = () => {
     frame = 0;
     const { view } = editor;
+    map.classList.toggle("ds-nothing", !view?.nodes.size);
     if (!view || map.hasAttribute("hidden")) return;
     const { viewport } = view;
     const seen = {

@@ -121,9 +121,34 @@ export function section(words, isOpen, ...children) {
   return el("details", { open: isOpen, "data-section": words }, el("summary", {}, words), el("div", {}, ...children));
 }
 
+/** What waits until the pointer is up: an element that vanishes under it would never be clicked. @type {Map<HTMLElement, Part[]>} */
+const waiting = new Map();
+/** @type {Node | null} */
+let pressed = null;
+
+document.addEventListener("pointerdown", (event) => { pressed = /** @type {Node} */ (event.target); }, true);
+for (const type of ["pointerup", "pointercancel"]) {
+  document.addEventListener(type, () => window.setTimeout(() => {
+    pressed = null;
+    for (const [box, children] of [...waiting]) replace(box, children);
+  }), true);
+}
+
 /** Fill an element and keep the keyboard where it was. @param {HTMLElement} box @param {...Part} children */
 export function refill(box, ...children) {
+  if (pressed && box.contains(pressed)) waiting.set(box, children);
+  else replace(box, children);
+}
+
+/** @param {HTMLElement} box @param {Part[]} children */
+function replace(box, children) {
   const focused = /** @type {HTMLInputElement | null} */ (box.contains(document.activeElement) ? document.activeElement : null);
+  if (waiting.has(box) && focused?.matches("select")) {
+    // Its list may be open; what is chosen there fills the element anew.
+    focused.addEventListener("blur", () => { if (waiting.has(box)) replace(box, /** @type {Part[]} */ (waiting.get(box))); }, { once: true });
+    return;
+  }
+  waiting.delete(box);
   const name = focused?.getAttribute("name") || focused?.dataset.name;
   const [from, to] = [focused?.selectionStart, focused?.selectionEnd];
   const { scrollTop } = box;
@@ -132,5 +157,5 @@ export function refill(box, ...children) {
   if (!focused || !name) return;
   const again = /** @type {HTMLInputElement | null} */ (box.querySelector(`[name="${CSS.escape(name)}"], [data-name="${CSS.escape(name)}"]`));
   again?.focus({ preventScroll: true });
-  if (again && typeof from === "number" && again.setSelectionRange && again.type !== "checkbox") again.setSelectionRange(from, to ?? from);
+  if (again && typeof from === "number" && again.matches("textarea, [type=text]")) again.setSelectionRange(from, to ?? from);
 }

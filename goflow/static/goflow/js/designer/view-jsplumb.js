@@ -6,6 +6,8 @@ import { newInstance } from "../../vendor/jsplumb-6.2.10/jsplumb.browser-ui.es.j
 import { HEIGHT, WIDTH, createNode, fillNode } from "./node.js";
 import { isTimeout } from "./condition.js";
 import { listen } from "./gestures.js";
+import { drawHandles } from "./handles.js";
+import { labelSpec, roomFor, settleLabels } from "./labels.js";
 import { positions } from "./layout.js";
 import { wayLabel } from "./outline.js";
 import { Viewport } from "./viewport.js";
@@ -22,9 +24,6 @@ const FEW = 20;
 /** Above, anchors stay at the sides: sorting them anew on every move costs too much. */
 const DENSE = 300;
 const FAR = 0.5;
-/** In pixels. */
-const MIN_LABEL = 48;
-const MAX_LABEL = 152;
 
 /**
  * @param {HTMLElement} canvas
@@ -64,6 +63,9 @@ export class View {
     this.places = new Map();
     /** @type {Record<string, string>} */
     this.looks = {};
+    this.frame = 0;
+    /** @type {Set<string>} */
+    this.unsettled = new Set();
     this.plumb = newInstance({
       container: this.world,
       elementsDraggable: false,
@@ -72,6 +74,10 @@ export class View {
       connector: { type: "Flowchart", options: { cornerRadius: 6, stub: 18, gap: 1 } },
       paintStyle: { stroke: "currentColor", strokeWidth: 1.75, outlineStroke: "transparent", outlineWidth: 7 },
     });
+    // Where a node is and how large is known here: asking the browser after every change costs a layout each time.
+    const { getOffset, getSize } = this.plumb;
+    this.plumb.getOffset = (/** @type {any} */ element) => placeOf(element) ?? getOffset.call(this.plumb, element);
+    this.plumb.getSize = (/** @type {any} */ element) => (placeOf(element) ? { w: WIDTH, h: HEIGHT } : getSize.call(this.plumb, element));
     this.world.append(this.overlay);
     this.setReadOnly(readOnly);
     this.stop = listen(this);
@@ -111,7 +117,18 @@ export class View {
     this.plumb.batch(() => this.draw(touched, around), true);
     if (isLarge) this.plumb.repaintEverything();
     else for (const key of around) this.redraw(key);
+    this.settle(around);
     this.refreshHandles();
+  }
+
+  /** In the next frame, so that the first picture does not wait for it. @param {Set<string>} around */
+  settle(around) {
+    for (const key of around) this.unsettled.add(key);
+    this.frame ||= window.requestAnimationFrame(() => {
+      this.frame = 0;
+      settleLabels(this, this.unsettled);
+      this.unsettled = new Set();
+    });
   }
 
   /** @returns {Set<string>} */
@@ -205,7 +222,7 @@ export class View {
     const way = this.graph.transition(key);
     if (!way) return;
     const words = wayLabel(this.graph, key);
-    const room = this.roomFor(way);
+    const room = roomFor(this, way);
     const old = this.edges.get(key);
     const look = this.edgeLook(way);
     if (old && old.data === JSON.stringify([way, words, look, room])) return;
@@ -218,21 +235,12 @@ export class View {
       source, target, anchors: anchor, cssClass: look,
       overlays: [
         { type: "Arrow", options: { width: 9, length: 9, location: 1, foldback: 0.8 } },
-        ...(words ? [this.labelSpec(way, words, room)] : []),
+        ...(words ? [labelSpec(way, words, { room, isOtherwise: this.graph.isOtherwise(key), isBad: this.findings.has(key) })] : []),
       ],
     });
     drawn.data = JSON.stringify([way, words, look, room]);
-    drawn.setParameter?.("key", key);
+    drawn.label = words ? { id: `label-${key}`, place: 0.5 } : null;
     this.edges.set(key, drawn);
-  }
-
-  /** How wide a label may be so that it covers no activity. @param {import("./exchange.js").Transition} way */
-  roomFor(way) {
-    const [x, y] = this.positionOf(way.source);
-    const [tx, ty] = this.positionOf(way.target);
-    const gap = Math.abs(tx - x) - WIDTH;
-    const isBeside = Math.abs(ty - y) < HEIGHT + 24 && gap > 0;
-    return isBeside ? Math.max(MIN_LABEL, gap - 8) : MAX_LABEL;
   }
 
   /** @param {import("./exchange.js").Transition} way */
@@ -245,26 +253,6 @@ export class View {
       findings.length ? "ds-edge-bad" : "",
       this.looks[way.key] ? `ds-edge-${this.looks[way.key]}` : "",
     ].filter(Boolean).join(" ");
-  }
-
-  /** @param {import("./exchange.js").Transition} way @param {string} words @param {number} room */
-  labelSpec(way, words, room) {
-    const isOtherwise = this.graph.isOtherwise(way.key);
-    const look = ["ds-label", isOtherwise ? "ds-label-otherwise" : "", this.findings.has(way.key) ? "ds-label-bad" : ""];
-    const create = () => {
-      const label = document.createElement("button");
-      label.type = "button";
-      label.tabIndex = -1;
-      label.className = look.filter(Boolean).join(" ");
-      label.dataset.edge = way.key;
-      const text = document.createElement("span");
-      text.textContent = isOtherwise ? `╱ ${words}` : words;
-      label.append(text);
-      label.style.maxWidth = `${room}px`;
-      label.title = [words, way.condition, way.description].filter(Boolean).join("\n");
-      return label;
-    };
-    return { type: "Custom", options: { create, location: 0.5, id: `label-${way.key}` } };
   }
 
   /** Which transition was hit. @param {EventTarget | null} target @returns {string | null} */
@@ -321,7 +309,7 @@ export class View {
   boxOf(key) {
     const node = this.nodes.get(key);
     if (!node) return null;
-    return { x: parseFloat(node.style.left), y: parseFloat(node.style.top), width: node.offsetWidth || WIDTH, height: node.offsetHeight || HEIGHT };
+    return { x: parseFloat(node.style.left), y: parseFloat(node.style.top), width: WIDTH, height: HEIGHT };
   }
 
   /** @param {Iterable<string>} [keys] @returns {Box | null} */
@@ -371,28 +359,7 @@ export class View {
 
   /** Handles at both ends of a selected transition. */
   refreshHandles() {
-    this.overlay.querySelectorAll("circle[data-handle]").forEach((handle) => handle.remove());
-    if (this.selected.size !== 1 || this.readOnly) return;
-    const [key] = this.selected;
-    const drawn = this.edges.get(key);
-    if (!drawn) return;
-    for (const [end, index] of /** @type {const} */ ([["source", 0], ["target", 1]])) {
-      const place = this.anchorOf(drawn, index);
-      if (!place) continue;
-      const handle = document.createElementNS(SVG, "circle");
-      handle.setAttribute("cx", String(place[0]));
-      handle.setAttribute("cy", String(place[1]));
-      handle.setAttribute("r", "7");
-      handle.dataset.handle = end;
-      handle.dataset.way = key;
-      this.overlay.append(handle);
-    }
-  }
-
-  /** @param {any} drawn @param {0 | 1} index @returns {[number, number] | null} */
-  anchorOf(drawn, index) {
-    const place = drawn.endpoints?.[index]?._anchor?.computedPosition;
-    return place ? [place.curX, place.curY] : null;
+    drawHandles(this);
   }
 
   destroy() {
@@ -400,4 +367,9 @@ export class View {
     this.plumb.destroy();
     this.world.remove();
   }
+}
+
+/** @param {HTMLElement} element @returns {{x: number, y: number} | null} */
+function placeOf(element) {
+  return element.dataset?.key && element.style.left ? { x: parseFloat(element.style.left), y: parseFloat(element.style.top) } : null;
 }

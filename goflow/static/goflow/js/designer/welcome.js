@@ -1,7 +1,8 @@
 /* What an empty process shows: ways to begin. */
 
 import { gettext } from "../core/i18n.js";
-import { button, el } from "./parts.js";
+import { icon } from "./icons.js";
+import { el } from "./parts.js";
 
 /**
  * @param {HTMLElement} stage
@@ -23,7 +24,7 @@ export function createWelcome(stage, editor, { api, url }) {
       card(gettext("Leave request"), gettext("Ask, decide, correct, book"), from("leave")),
       card(gettext("Parallel review"), gettext("Two people at the same time"), from("parallel")),
       card(gettext("Escalation"), gettext("Somebody else when it takes too long"), from("escalation"))),
-    button(gettext("Start with a blank activity"), () => editor.create("start"), { look: "primary", picture: "plus" }));
+    el("button", { type: "button", class: "button button-secondary", onclick: () => editor.create("start") }, icon("plus"), gettext("Start with a blank activity")));
   stage.append(box);
   const show = () => { box.hidden = editor.graph.activities.size > 0 || !editor.canEdit; };
   for (const type of ["change", "rights"]) editor.on(type, show);

@@ -139,7 +139,7 @@ function dataRows(editor, parts, set) {
   return [
     choice(parts.joint, [["and", gettext("all of these hold")], ["or", gettext("one of these holds")]], (joint) => set({ ...parts, joint: /** @type {any} */ (joint) }), { name: "joint", "aria-label": gettext("Together") }),
     ...parts.rows.map((row, index) => el("div", { class: "ds-rule" },
-      labelled(gettext("Field"), input(row.field, (name) => change(index, { field: name }), { name: `row-field-${index}`, options: fields(editor), live: false })),
+      labelled(gettext("Field"), input(row.field, (name) => change(index, { field: name }), { name: `row-field-${index}`, options: fields(editor) })),
       choice(row.operator, OPERATORS.map((each) => [each, each]), (operator) => change(index, { operator, value: operator === "in" || operator === "not in" ? [row.value].flat() : [row.value].flat()[0] ?? "" }), { name: `row-operator-${index}`, "aria-label": gettext("Comparison") }),
       labelled(gettext("Value"), input(valueText(row.value), (text) => change(index, { value: readValue(text, row.operator) }), { name: `row-value-${index}`, live: false })),
       tool("cross", gettext("Remove the row"), () => set(parts.rows.length > 1 ? { ...parts, rows: parts.rows.filter((_, at) => at !== index) } : { form: "blank" }), { "data-name": `row-remove-${index}` }))),
