@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DJANGO := GOFLOW_TEST_DATABASE_NAME=:memory: DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m django
 LANGUAGES := en fr zh_Hans zh_Hant ja de es it
 
-.PHONY: help demo test check lint docs clean format messages
+.PHONY: help demo test prove check lint docs clean format messages
 
 help: ## Show this list
 	@echo "goflow: make <target>"
@@ -24,6 +24,9 @@ demo: .venv/.demo ## Serve the leave demo on http://127.0.0.1:8000 with sample u
 
 test: .venv/.dev ## Run the whole suite on every database found (ARGS="-k text" narrows it)
 	$(BIN)/python -m tests.run $(ARGS)
+
+prove: .venv/.dev ## What takes longer: hundreds of generated requests to every address of the API
+	GOFLOW_FUZZ_EXAMPLES=300 $(BIN)/python -m pytest -q tests/api/test_fuzzing.py $(ARGS)
 
 check: .venv/.dev lint ## Everything that must hold beside the tests: lint, types, import rules, migrations, size budgets
 	$(BIN)/mypy
