@@ -2,7 +2,7 @@
 
 import { gettext, interpolate, ngettext } from "../core/i18n.js";
 import {
-  NotConnectable, addActivity, appendActivity, compound, connect, insertOnTransition, move, patchActivities,
+  NotConnectable, addActivity, appendActivity, connect, insertOnTransition, move, patchActivities,
   patchActivity, patchProcess, patchTransition, reconnect, removeElements, reorder, setBegin, setEnd, setOtherwise,
 } from "./commands.js";
 import { arranged } from "./guides.js";
@@ -117,6 +117,14 @@ export class Editor extends EventTarget {
       this.say(error.reason.message);
       return undefined;
     }
+  }
+
+  undo() {
+    if (this.canEdit) this.stack.undo();
+  }
+
+  redo() {
+    if (this.canEdit) this.stack.redo();
   }
 
   // Selecting
@@ -363,11 +371,6 @@ export class Editor extends EventTarget {
   arrange(how) {
     const boxes = this.activities().map((key) => ({ key, box: this.view?.boxOf(key) })).filter((each) => each.box);
     if (boxes.length > 1) this.move(arranged(/** @type {any} */ (boxes), how), { label: gettext("Align") });
-  }
-
-  /** Several commands as one step. @param {string} label @param {import("./commands.js").Command<any>[]} commands */
-  together(label, commands) {
-    return this.run(compound(label, commands));
   }
 
   /**

@@ -92,8 +92,9 @@ function put({ drawn }, place, box) {
   drawn.label.place = place;
   const overlay = drawn.getOverlay(drawn.label.id);
   overlay.location = place;
-  overlay.canvas.style.left = `${box.x}px`;
-  overlay.canvas.style.top = `${box.y}px`;
+  // jsPlumb places the middle of a label, by a transform; with the location it does the same from now on.
+  overlay.canvas.style.left = `${box.x + box.width / 2}px`;
+  overlay.canvas.style.top = `${box.y + box.height / 2}px`;
 }
 
 /** @param {Box[]} taken @param {Box} box */

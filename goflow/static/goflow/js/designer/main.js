@@ -1,6 +1,6 @@
 /* Puts the designer together. */
 
-import { createApi } from "../core/api.js";
+import { ApiError, createApi } from "../core/api.js";
 import { byId, pageData } from "../core/dom.js";
 import { gettext, interpolate } from "../core/i18n.js";
 import { createLive } from "../core/live.js";
@@ -50,6 +50,12 @@ async function start() {
 function build({ page, api, draft }) {
   const say = createLive(byId("designer-live"));
   const toast = createToasts();
+  // A press that the server did not carry out: said, wherever it came from.
+  window.addEventListener("unhandledrejection", (event) => {
+    if (!(event.reason instanceof ApiError)) return;
+    event.preventDefault();
+    toast(event.reason.message);
+  });
   const graph = new Graph(draft.graph);
   const stack = new CommandStack(graph);
   const editor = new Editor(graph, stack, { may: draft.may, names: draft.names, say });

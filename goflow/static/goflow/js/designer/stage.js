@@ -112,7 +112,7 @@ export function appendPopup(stage, editor, source, client) {
   const beside = editor.view.viewport.toCanvas((box?.x ?? 0) + (box?.width ?? 0) + 16, box?.y ?? 0);
   const centre = client ? editor.view.viewport.toWorld(...client) : undefined;
   openPopup(stage, {
-    label: gettext("Append"), choices: choicesOf(), at: client ? local(stage, client) : beside,
+    label: gettext("Append"), choices: choicesOf().filter(({ value }) => value !== "start"), at: client ? local(stage, client) : beside,
     onPick: (sort) => editor.append(source, /** @type {any} */ (sort), centre),
   });
 }

@@ -13,8 +13,8 @@ import { el, tool } from "./parts.js";
  * @param {any} does
  */
 export function createToolbar(place, editor, does) {
-  const undo = tool("undo", gettext("Undo"), () => editor.stack.undo(), { "data-tool": "undo" });
-  const redo = tool("redo", gettext("Redo"), () => editor.stack.redo(), { "data-tool": "redo" });
+  const undo = tool("undo", gettext("Undo"), () => editor.undo(), { "data-tool": "undo" });
+  const redo = tool("redo", gettext("Redo"), () => editor.redo(), { "data-tool": "redo" });
   const simulate = worded("play", gettext("Simulate"), does.simulate, "simulate");
   const tidy = worded("tidy", gettext("Tidy up"), does.tidy, "tidy");
   const toggle = worded("outline", gettext("Outline"), () => does.mode.set(does.mode.isOutline ? "canvas" : "outline"), "outline");

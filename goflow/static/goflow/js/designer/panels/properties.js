@@ -31,10 +31,10 @@ export function createProperties(panel, editor, { onCondition }) {
     else if (way) refill(panel, ...transitionFields(editor, way, onCondition));
     else if (editor.selection.size) refill(panel, ...commonFields(editor));
     else refill(panel, ...processFields(editor));
-    for (const part of panel.querySelectorAll("details")) {
-      part.addEventListener("toggle", () => opened.set(String(part.dataset.section), part.open));
-    }
   };
+  panel.addEventListener("toggle", ({ target }) => {
+    if (target instanceof HTMLDetailsElement) opened.set(String(target.dataset.section), target.open);
+  }, true);
   editor.on("change", render);
   editor.on("selection", render);
   editor.on("problems", render);

@@ -1,8 +1,9 @@
 /* A rehearsal on the canvas: the steps come from the server, here they are only shown. */
 
 import { gettext, interpolate } from "../../core/i18n.js";
+import { decompose } from "../condition.js";
 import { titleOf } from "../node.js";
-import { button, choice, el, refill } from "../parts.js";
+import { button, choice, el, field, refill } from "../parts.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SAMPLES = 16;
@@ -82,14 +83,30 @@ export function createSimulation(editor, { bars, api, url, log }) {
     log.show("run");
     show();
   };
-  const rehearse = async (/** @type {number} */ seed) => {
+  /** What was decided by hand, in the order in which the activity comes. @type {Record<string, (string | null)[]>} */
+  let script = {};
+  const rehearse = async (/** @type {number} */ seed, at = 0) => {
     try {
-      const { data } = await api.post(url, { graph: editor.graph.toJSON(), seed }, { safe: true });
+      const { data } = await api.post(url, { graph: editor.graph.toJSON(), seed, script }, { safe: true });
       begin(data.steps, data.waiting ?? [], gettext("Rehearsal: nothing is stored, the drawing is locked."));
-      if (run) run.seed = seed;
+      if (!run) return;
+      run.seed = seed;
+      run.at = Math.min(at, run.steps.length - 1);
+      show();
     } catch (error) {
       editor.tell("refused", { message: /** @type {Error} */ (error).message });
     }
+  };
+  /** Decide for an open activity which way it takes; the rest of the run is rehearsed anew. @param {string} key */
+  const decision = (key) => {
+    const options = outcomesOf(editor, key);
+    if (!run || run.isTrace || options.length < 2) return null;
+    const { steps, at, seed } = run;
+    const before = steps.slice(0, at + 1).filter((step) => step.activity === key).map((step) => step.outcome);
+    return field(interpolate(gettext("Outcome of %(title)s"), { title: titleOf(editor.graph, key) }), choice("", [["", gettext("at random")], ...options.map((each) => /** @type {const} */ ([each, each]))], (outcome) => {
+      script = { ...script, [key]: outcome ? [...before, outcome] : before };
+      void rehearse(seed, at);
+    }, { name: `outcome-${key}` }));
   };
   const render = () => {
     if (!run) return;
@@ -99,7 +116,8 @@ export function createSimulation(editor, { bars, api, url, log }) {
         timer ? button(gettext("Pause"), pause, { picture: "pause", more: { "data-name": "play" } }) : button(gettext("Play"), play, { picture: "play", more: { "data-name": "play" } }),
         button(gettext("Step"), next, { picture: "step", more: { "data-name": "step" } }),
         run.isTrace ? null : button(gettext("Another run"), () => rehearse((run?.seed ?? 0) + 1), { picture: "subflow", more: { "data-name": "again" } }),
-        choice(String(run.speed), [["0.5", "×½"], ["1", "×1"], ["2", "×2"]], (value) => { if (run) run.speed = Number(value); }, { "aria-label": gettext("Speed"), name: "speed" })),
+        el("span", { class: "ds-speed" }, choice(String(run.speed), [["0.5", "×½"], ["1", "×1"], ["2", "×2"]], (value) => { if (run) run.speed = Number(value); }, { "aria-label": gettext("Speed"), name: "speed" }))),
+      ...steps[at].items.filter((/** @type {string} */ key, /** @type {number} */ index, /** @type {string[]} */ all) => all.indexOf(key) === index).map(decision),
       el("ol", { class: "ds-findings", "data-log": "" }, ...steps.slice(0, at + 1).map((step, index) => el("li", {}, el("span", { class: "count" }, `${index + 1}`), el("span", {}, step.text || gettext("The instance starts."))))),
       at === steps.length - 1 && run.stuck.length
         ? el("p", { class: "error", "data-stuck": "" }, interpolate(gettext("%(titles)s waits for ever."), { titles: run.stuck.map((key) => titleOf(editor.graph, key)).join(", ") })) : null);
@@ -115,9 +133,21 @@ export function createSimulation(editor, { bars, api, url, log }) {
     toggle() {
       if (run) stop();
       else if (!editor.graph.process.begin) editor.tell("refused", { message: gettext("Choose the activity that the process begins with first.") });
-      else void rehearse(0);
+      else {
+        script = {};
+        void rehearse(0);
+      }
     },
   };
+}
+
+/** The outcomes that the conditions behind an activity ask for. @param {import("../editor.js").Editor} editor @param {string} key @returns {string[]} */
+function outcomesOf(editor, key) {
+  const asked = editor.graph.outgoing(key).flatMap((way) => {
+    const parts = decompose(way.condition);
+    return parts.form === "outcome" && (parts.operator === "eq" || parts.operator === "in") ? parts.values : [];
+  });
+  return [...new Set(asked)];
 }
 
 /** A dot runs along a line. The places are looked up once: asking for them in every frame is slow. @param {import("../editor.js").Editor} editor @param {string} key */
