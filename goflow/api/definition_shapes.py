@@ -10,7 +10,8 @@ from typing import Annotated, Any, ClassVar
 from ninja import Schema
 from pydantic import Field
 
-from goflow.api.shapes import OutlineOut, Text, example
+from goflow.api.instance_shapes import OutlineOut
+from goflow.api.shapes import Text, example
 
 GRAPH = {
     "format": "goflow-process",

@@ -11,8 +11,9 @@ from ninja import Path, Query, Router
 from pydantic import Field
 
 from goflow.api.errors import IncidentMissing, declared
+from goflow.api.instance_shapes import IncidentOut, RetriedOut
 from goflow.api.paging import PageIn, page
-from goflow.api.shapes import Id, IncidentOut, RetriedOut
+from goflow.api.shapes import Id
 from goflow.runtime import engine
 from goflow.runtime.models import Incident, ProcessInstance
 

@@ -13,18 +13,9 @@ from pydantic import BeforeValidator, Field
 
 from goflow.api import history, items, standing
 from goflow.api.errors import declared
+from goflow.api.instance_shapes import DiagramOut, InstanceDetailOut, InstanceOut, WaitingOut
 from goflow.api.paging import PageIn, page
-from goflow.api.shapes import (
-    DiagramOut,
-    EventOut,
-    Id,
-    InstanceDetailOut,
-    InstanceOut,
-    MovedOut,
-    ReasonIn,
-    WaitingOut,
-    storable,
-)
+from goflow.api.shapes import EventOut, Id, MovedOut, ReasonIn, storable
 from goflow.runtime import engine
 from goflow.runtime.models import ProcessInstance
 

@@ -12,7 +12,8 @@ from pydantic import BeforeValidator, Field
 
 from goflow.api import forms, objects
 from goflow.api.errors import declared
-from goflow.api.shapes import StartableOut, StartProcessIn, StartProcessResponse, storable
+from goflow.api.instance_shapes import StartableOut
+from goflow.api.shapes import StartProcessIn, StartProcessResponse, storable
 from goflow.desk import starting
 from goflow.runtime import engine
 
