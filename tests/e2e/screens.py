@@ -20,7 +20,7 @@ from tests.e2e.designer import Drawer, draft
 Draw = Callable[..., Drawer]
 Screens = Iterator[tuple[str, Page]]
 
-ACTIVITIES: tuple[dict[str, Any], ...] = (
+ACTIVITIES: list[dict[str, Any]] = [
     {"key": "ask", "title": "Ask", "roles": ["employee"], "position": [40, 240]},
     {"key": "check", "title": "Check the budget", "split_mode": "xor", "position": [280, 240]},
     {"key": "small", "title": "Small sum", "roles": ["secretary"], "position": [520, 80]},
@@ -33,7 +33,7 @@ ACTIVITIES: tuple[dict[str, Any], ...] = (
     {"key": "receive", "title": "Receive", "position": [1480, 80]},
     {"key": "invoice", "title": "Pay the invoice", "position": [1480, 240]},
     {"key": "end", "title": "End", "join_mode": "and", "position": [1720, 160]},
-)
+]
 
 WAYS = (
     ("ask", "check", ""),
@@ -60,7 +60,13 @@ TWELVE: dict[str, Any] = {
     "end": "end",
     "activities": ACTIVITIES,
     "transitions": [
-        {"key": f"{source}-{target}", "source": source, "target": target, "condition": condition, "ordering": place}
+        {
+            "key": f"{source}-{target}",
+            "source": source,
+            "target": target,
+            "condition": condition,
+            "ordering": place,
+        }
         for place, (source, target, condition) in enumerate(WAYS)
     ],
 }
@@ -128,10 +134,10 @@ def of_designer(draw: Draw, language: str = "", **context: Any) -> Screens:
     page.locator(".ds-way").first.click(force=True)
     expect(page.locator("[data-panel=properties] [name=condition]")).to_be_visible()
     yield "way", page
-    for tab in ("problems", "outline", "history"):
-        page.locator(f"[data-tab={tab}]").click()
+    for name, control in (("problems", "tab"), ("history", "tab"), ("outline", "tool")):
+        page.locator(f"[data-{control}={name}]").click()
         page.wait_for_load_state("networkidle")
-        yield tab, page
+        yield name, page
     page.locator("[data-tool=publish]").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     page.wait_for_load_state("networkidle")
