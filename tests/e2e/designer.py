@@ -111,7 +111,9 @@ def stored(process: Process) -> dict[str, Any]:
     return {
         "begin": titles.get(graph.begin),
         "end": titles.get(graph.end),
-        "activities": sorted((a.title, a.kind.value, a.join_mode.value, a.split_mode.value) for a in graph.activities),
+        "activities": sorted(
+            (a.title, a.kind.value, a.join_mode.value, a.split_mode.value) for a in graph.activities
+        ),
         "ways": sorted((titles[t.source], titles[t.target], t.condition) for t in graph.transitions),
     }
 

@@ -129,7 +129,9 @@ def test_parallel_process_drawn_in_the_outline_of_a_phone(draw: Callable[..., Dr
     drawer.saved()
     drawer.look("outline-phone")
     assert stored(process) == PARALLEL
-    wider = "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth)"
+    wider = (
+        "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth)"
+    )
     assert page.evaluate(f"{wider}.map(e => e.outerHTML.slice(0, 150))") == []
 
 

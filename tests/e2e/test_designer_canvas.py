@@ -16,7 +16,10 @@ from tests.e2e.designer import Drawer, draft, stored, two_in_a_row
 
 def three() -> dict[str, object]:
     base = two_in_a_row()
-    return {**base, "activities": [*base["activities"], {"key": "third", "title": "Third", "position": [400, 240]}]}
+    return {
+        **base,
+        "activities": [*base["activities"], {"key": "third", "title": "Third", "position": [400, 240]}],
+    }
 
 
 def test_element_dropped_on_a_transition_is_put_into_it(draw: Callable[..., Drawer]) -> None:

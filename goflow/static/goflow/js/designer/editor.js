@@ -63,7 +63,8 @@ export class Editor extends EventTarget {
     /** @type {Problem[]} */
     this.problems = [];
     this.active = "";
-    this.isLocked = false;
+    /** What keeps the drawing as it is for a while. @type {"" | "run" | "compare"} */
+    this.lockedBy = "";
     /** @type {View | null} */
     this.view = null;
     graph.subscribe((change) => this.refresh(change));
@@ -75,7 +76,7 @@ export class Editor extends EventTarget {
   }
 
   get canEdit() {
-    return this.may.edit && !this.isLocked;
+    return this.may.edit && !this.lockedBy;
   }
 
   /** @param {string} type @param {unknown} [detail] */

@@ -35,9 +35,10 @@ export function createToolbar(place, editor, does) {
     tidy.hidden = !canEdit;
     for (const each of [undo, redo]) each.hidden = !editor.may.edit;
     publish.hidden = !editor.may.publish;
-    publish.disabled = editor.isLocked;
+    publish.disabled = editor.lockedBy !== "";
+    simulate.disabled = editor.lockedBy === "compare";
     toggle.setAttribute("aria-pressed", String(does.mode.isOutline));
-    simulate.setAttribute("aria-pressed", String(editor.isLocked));
+    simulate.setAttribute("aria-pressed", String(editor.lockedBy === "run"));
   };
   const told = () => {
     const { errors, warnings } = counts(editor.problems);

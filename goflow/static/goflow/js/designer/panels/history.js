@@ -20,7 +20,7 @@ export function createHistory(panel, editor, { api, urls, bars }) {
 
   const stop = () => {
     shown = null;
-    editor.isLocked = false;
+    editor.lockedBy = "";
     editor.view?.setLooks({});
     editor.view?.show(editor.graph);
     bars.hide("compare");
@@ -38,13 +38,14 @@ export function createHistory(panel, editor, { api, urls, bars }) {
   };
   /** @param {any} version */
   const compare = async (version) => {
+    if (editor.lockedBy === "run") return;
     const { data } = await api.get(urls.diff.replace(/\/0\/$/, `/${version.id}/`));
     const before = data.graphs.before;
     const now = editor.graph.toJSON();
     const changes = diff(before, now).filter((each) => each.kind !== "process");
     shown = { version, changes, before };
     at = -1;
-    editor.isLocked = true;
+    editor.lockedBy = "compare";
     editor.select([]);
     editor.tell("rights");
     editor.view?.show(new Graph(combined(before, now)));

@@ -27,7 +27,7 @@ export function createSimulation(editor, { bars, api, url, log }) {
   const stop = () => {
     clear();
     run = null;
-    editor.isLocked = false;
+    editor.lockedBy = "";
     editor.view?.setLooks({});
     bars.hide("run");
     editor.tell("rights");
@@ -75,7 +75,7 @@ export function createSimulation(editor, { bars, api, url, log }) {
   };
   const begin = (/** @type {any[]} */ steps, /** @type {string[]} */ stuck, /** @type {string} */ words, isTrace = false) => {
     clear();
-    editor.isLocked = true;
+    editor.lockedBy = "run";
     editor.select([]);
     editor.tell("rights");
     run = { steps, at: 0, speed: 1, timer: 0, stuck, words, seed: run?.seed ?? 0, isTrace };
@@ -126,11 +126,13 @@ export function createSimulation(editor, { bars, api, url, log }) {
   return {
     /** @param {import("../editor.js").Problem} problem */
     play(problem) {
+      if (editor.lockedBy === "compare") return;
       const stuck = problem.code === "deadlock" ? problem.elements.filter((key) => editor.graph.activity(key)) : [];
       begin(problem.trace ?? [], stuck, problem.message, true);
       play();
     },
     toggle() {
+      if (editor.lockedBy === "compare") return;
       if (run) stop();
       else if (!editor.graph.process.begin) editor.tell("refused", { message: gettext("Choose the activity that the process begins with first.") });
       else {
