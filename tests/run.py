@@ -2,9 +2,9 @@
 Run the whole suite once for each database this machine offers: ``python -m tests.run [pytest arguments]``.
 
 The first run (SQLite) has every test; the others repeat the ones that touch the database. The last lines say
-which back-ends took part. ``GOFLOW_REQUIRE=postgres,mariadb,redis,rabbitmq,chromium,node,tsc`` makes a
-missing one an error; ``GOFLOW_TEST_<POSTGRES|MARIADB|REDIS|AMQP>_URL``, ``GOFLOW_CHROMIUM``, ``GOFLOW_NODE``
-and ``GOFLOW_TSC`` say where they are when that is not the usual place; ``GOFLOW_TEST_PROCESSES`` is the
+which back-ends took part. ``GOFLOW_REQUIRE=postgres,mariadb,redis,rabbitmq,chromium,node,tsc,axe`` makes a
+missing one an error; ``GOFLOW_TEST_<POSTGRES|MARIADB|REDIS|AMQP>_URL``, ``GOFLOW_CHROMIUM``, ``GOFLOW_NODE``,
+``GOFLOW_TSC`` and ``GOFLOW_AXE`` (its ``axe.min.js``) say where they are when that is not the usual place; ``GOFLOW_TEST_PROCESSES`` is the
 number of test processes.
 """
 
@@ -38,7 +38,9 @@ REDIS_URL = "redis://127.0.0.1:6379/0"
 AMQP_URL = "amqp://guest:guest@127.0.0.1:5672//"
 CHROMIUM = "/usr/bin/chromium"
 NODE = "node"
-TSC = str(ROOT / ".cache" / "js" / "node_modules" / ".bin" / "tsc")
+MODULES = ROOT / ".cache" / "js" / "node_modules"
+TSC = str(MODULES / ".bin" / "tsc")
+AXE = str(MODULES / "axe-core" / "axe.min.js")
 PATIENCE_SECONDS = 3
 PYTEST_FOUND_NO_TESTS = 5
 
@@ -115,6 +117,14 @@ def find_program(variable: str, usual: str) -> Callable[[ExitStack], str | None]
     return find
 
 
+def find_file(variable: str, usual: str) -> Callable[[ExitStack], str | None]:
+    def find(_stack: ExitStack) -> str | None:
+        place = os.environ.get(variable, usual)
+        return place if Path(place).is_file() else None
+
+    return find
+
+
 # Name, the variable that hands it to the tests, and how to find it.
 SERVICES: tuple[tuple[str, str, Callable[[ExitStack], str | None]], ...] = (
     ("postgres", "GOFLOW_TEST_POSTGRES_URL", find_postgres),
@@ -124,6 +134,7 @@ SERVICES: tuple[tuple[str, str, Callable[[ExitStack], str | None]], ...] = (
     ("chromium", "GOFLOW_CHROMIUM", find_program("GOFLOW_CHROMIUM", CHROMIUM)),
     ("node", "GOFLOW_NODE", find_program("GOFLOW_NODE", NODE)),
     ("tsc", "GOFLOW_TSC", find_program("GOFLOW_TSC", TSC)),
+    ("axe", "GOFLOW_AXE", find_file("GOFLOW_AXE", AXE)),
 )
 
 # Tests that are left out without the program they need, and that need no database.
@@ -131,6 +142,7 @@ NEEDING = {
     "chromium": ("tests/e2e",),
     "node": ("tests/js/test_js.py", "tests/js/test_types.py"),
     "tsc": ("tests/js/test_types.py",),
+    "axe": ("tests/e2e/test_accessibility.py",),
 }
 
 
