@@ -4,8 +4,8 @@ Run the whole suite once for each database this machine offers: ``python -m test
 The first run (SQLite) has every test; the others repeat the ones that touch the database. The last lines say
 which back-ends took part. ``GOFLOW_REQUIRE=postgres,mariadb,redis,rabbitmq,chromium,node,tsc,axe`` makes a
 missing one an error; ``GOFLOW_TEST_<POSTGRES|MARIADB|REDIS|AMQP>_URL``, ``GOFLOW_CHROMIUM``, ``GOFLOW_NODE``,
-``GOFLOW_TSC`` and ``GOFLOW_AXE`` (its ``axe.min.js``) say where they are when that is not the usual place; ``GOFLOW_TEST_PROCESSES`` is the
-number of test processes.
+``GOFLOW_TSC`` and ``GOFLOW_AXE`` (its ``axe.min.js``) say where they are when that is not the usual place;
+``GOFLOW_TEST_PROCESSES`` is the number of test processes.
 """
 
 from __future__ import annotations
