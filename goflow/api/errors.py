@@ -161,6 +161,15 @@ class RevisionRequired(EngineError):
     template = _("Say with If-Match which revision of the draft the change is based on.")
 
 
+class SigningKeyMissing(EngineError):
+    """
+    The project has no key to sign tokens with.
+    """
+
+    code = "signing-key-missing"
+    template = _("There is no key to sign tokens with. An administrator makes one: manage.py make_jwt_key.")
+
+
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (BadRequest, 400),
     (RevisionRequired, 428),
@@ -172,6 +181,7 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (Invalid, 422),
     (HookFailed, 500),
     (UnsafeIsolation, 500),
+    (SigningKeyMissing, 500),
     (EngineError, 409),
     (DraftConflict, 412),
     (DefinitionFrozen, 409),

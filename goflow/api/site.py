@@ -25,6 +25,7 @@ from goflow.api.routers import (
     incidents,
     instances,
     processes,
+    reports,
     signing,
     starting,
     workitems,
@@ -101,5 +102,6 @@ for _router, _tag in (
     (incidents.router, "incidents"),
     (definitions.router, "definitions"),
     (drafts.router, "drafts"),
+    (reports.router, "reports"),
 ):
     api.add_router("/protected", _router, auth=GoflowJwtAuth(), tags=[_tag])

@@ -25,6 +25,7 @@ from ninja_simple_jwt.jwt.token_operations import (
 
 from goflow import clock
 from goflow.api.defaults import PREFIX_OF_HASH
+from goflow.api.errors import SigningKeyMissing
 from goflow.api.models import RefreshToken
 
 FAMILY = "fam"
@@ -44,11 +45,14 @@ class Pair:
 
 def issue(user: Any, family: str | None = None) -> Pair:
     """
-    New tokens for a user; without a family a new one begins.
+    New tokens for a user; without a family a new one begins. Raises SigningKeyMissing.
     """
     claims = {**get_token_payload_for_user(user), FAMILY: family or uuid4().hex}
-    refresh, payload = encode_token(claims, TokenTypes.REFRESH, json_encoder=TokenUserJsonEncoder)
-    access, _payload = encode_token(claims, TokenTypes.ACCESS, json_encoder=TokenUserJsonEncoder)
+    try:
+        refresh, payload = encode_token(claims, TokenTypes.REFRESH, json_encoder=TokenUserJsonEncoder)
+        access, _payload = encode_token(claims, TokenTypes.ACCESS, json_encoder=TokenUserJsonEncoder)
+    except FileNotFoundError as exc:
+        raise SigningKeyMissing from exc
     expires_at = datetime.fromtimestamp(payload["exp"], timezone.utc)
     RefreshToken.objects.create(jti=payload["jti"], family=claims[FAMILY], user=user, expires_at=expires_at)
     return Pair(access, refresh, expires_at)
@@ -85,11 +89,11 @@ def revoke(family: str) -> None:
     RefreshToken.objects.filter(family=family, revoked_at=None).update(revoked_at=clock.now())
 
 
-def purge() -> int:
+def purge(user: Any) -> int:
     """
-    Forget tokens that have expired. Returns how many.
+    Forget tokens of this person that have expired. Returns how many.
     """
-    return RefreshToken.objects.filter(expires_at__lt=clock.now()).delete()[0]
+    return RefreshToken.objects.filter(user=user, expires_at__lt=clock.now()).delete()[0]
 
 
 def bearer(token: str) -> Any:
@@ -130,4 +134,6 @@ def _decoded(token: str, kind: TokenTypes) -> dict[str, Any]:
         claims: dict[str, Any] = decode_token(token, token_type=kind, verify=True)
     except (PyJWTError, ValueError) as exc:
         raise AuthenticationError from exc
+    except FileNotFoundError as exc:
+        raise SigningKeyMissing from exc
     return claims

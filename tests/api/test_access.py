@@ -54,6 +54,7 @@ def e(route: str, statuses: str, data: Any = None, **more: Any) -> Entry:
 
 
 ENTRIES = [
+    e("GET /reports/processes", "401 200 200 200 200 200 200 200"),
     e(
         "POST /auth/mobile/sign-in",
         "200 200 200 200 200 200 200 200",
@@ -196,7 +197,16 @@ def test_nobody_reads_what_belongs_to_another_tenant(world: World, entry: Entry)
 
 @pytest.mark.parametrize(
     "path",
-    ["/workitems", "/my/workitems", "/instances", "/processes", "/definitions", "/incidents", "/start"],
+    [
+        "/workitems",
+        "/my/workitems",
+        "/instances",
+        "/processes",
+        "/definitions",
+        "/incidents",
+        "/start",
+        "/reports/processes",
+    ],
 )
 def test_every_list_is_empty_for_another_tenant(world: World, path: str) -> None:
     assert Caller(world.people["foreign"]).get(path).json() == []

@@ -8,7 +8,15 @@ from goflow.runtime.models import ProcessInstance, WorkItem
 from goflow.testing import count_statements
 from tests.api.conftest import As, Company
 
-LISTS = ["/workitems", "/my/workitems", "/instances", "/processes", "/definitions", "/incidents"]
+LISTS = [
+    "/workitems",
+    "/my/workitems",
+    "/instances",
+    "/processes",
+    "/definitions",
+    "/incidents",
+    "/reports/processes",
+]
 
 
 def many(company: Company, number: int) -> None:

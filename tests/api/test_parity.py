@@ -38,7 +38,7 @@ OPERATIONS = {
     "start": "listStartable",
     "start_model": "startProcess",
     "start_proto": "startProcess",
-    "processes": "listDefinitions",
+    "processes": "reportProcesses",
     "process": "getDefinition",
     "process_versions": "listVersions",
     "process_publish": "publishDraft",

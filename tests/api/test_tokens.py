@@ -8,6 +8,7 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -16,7 +17,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, override_settings
+from ninja_simple_jwt.jwt.key_retrieval import InMemoryJwtKeyPair
 
 from goflow.api import tokens
 from goflow.api.models import RefreshToken
@@ -258,6 +260,18 @@ def test_an_inactive_user_cannot_sign_in(anna: Any) -> None:
     assert Client().post("/api/auth/mobile/sign-in", right, content_type=JSON).status_code == 401
 
 
-def test_expired_tokens_are_forgotten(pair: tokens.Pair) -> None:
+def test_expired_tokens_are_forgotten_at_the_next_sign_in(pair: tokens.Pair) -> None:
     RefreshToken.objects.update(expires_at=WHEN)
-    assert (tokens.purge(), RefreshToken.objects.count()) == (1, 0)
+    right = {"username": "anna", "password": "anna"}
+    Client().post("/api/auth/mobile/sign-in", right, content_type=JSON)
+    assert RefreshToken.objects.filter(expires_at=WHEN).count() == 0
+
+
+def test_without_a_key_the_answer_names_the_command(anna: Any, tmp_path: Path) -> None:
+    names = {"JWT_PRIVATE_KEY_PATH": str(tmp_path / "a"), "JWT_PUBLIC_KEY_PATH": str(tmp_path / "b")}
+    right = {"username": "anna", "password": "anna"}
+    InMemoryJwtKeyPair.clear()
+    with override_settings(NINJA_SIMPLE_JWT=names):
+        response = Client().post("/api/auth/mobile/sign-in", right, content_type=JSON)
+    InMemoryJwtKeyPair.clear()
+    assert (response.status_code, response.json()["code"]) == (500, "signing-key-missing")

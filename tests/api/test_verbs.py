@@ -377,3 +377,12 @@ def test_answers_stay_out_of_caches(company: Company, as_: As) -> None:
 def test_refusals_are_told_in_the_language_of_the_client(company: Company, as_: As) -> None:
     response = as_(company.carl).get("/workitems/999", HTTP_ACCEPT_LANGUAGE="fr")
     assert (response.status_code, response.headers["Content-Language"]) == (404, "fr")
+
+
+def test_how_processes_are_doing(stuck: Incident, company: Company, as_: As) -> None:
+    told = as_(company.bea).get("/reports/processes").json()
+    assert [(one["title"], one["running"], one["failed"]) for one in told] == [
+        ("Print", 1, 1),
+        ("Purchase", 1, 0),
+    ]
+    assert as_(company.carl).get("/reports/processes").json() == []

@@ -159,6 +159,7 @@ def _signed_in(request: HttpRequest, payload: SignInRequest) -> Any:
         throttles.failed(request, payload.username)
         raise AuthenticationError
     user_logged_in.send(sender=user.__class__, request=request, user=user)
+    tokens.purge(user)
     return user
 
 
