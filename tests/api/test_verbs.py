@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from goflow.api import api
 from goflow.runtime.models import Incident, ProcessInstance, WorkItem
 from goflow.testing import count_statements, process
 from tests.api.conftest import As, Company
@@ -386,3 +387,10 @@ def test_how_processes_are_doing(stuck: Incident, company: Company, as_: As) -> 
         ("Purchase", 1, 0),
     ]
     assert as_(company.carl).get("/reports/processes").json() == []
+
+
+def test_no_operation_opens_a_transaction_of_its_own() -> None:
+    patterns = api.urls[0]
+    assert [
+        p.name for p in patterns if "default" not in getattr(p.callback, "_non_atomic_requests", ())
+    ] == []
