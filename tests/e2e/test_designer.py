@@ -1,5 +1,5 @@
 """
-The designer in a browser: one process drawn by mouse, by keyboard and in the outline, and what may not be drawn.
+The designer in a browser: one process drawn by mouse, by keyboard and in the outline; what may not be drawn.
 """
 
 from __future__ import annotations

@@ -27,7 +27,8 @@ def test_element_dropped_on_a_transition_is_put_into_it(draw: Callable[..., Draw
     drawer = draw()
     drawer.open(process)
     first, second = drawer.node("First").bounding_box(), drawer.node("Second").bounding_box()
-    assert first and second
+    assert first
+    assert second
     x = (first["x"] + first["width"] + second["x"]) / 2
     drawer.place("approval", x, first["y"] + first["height"] / 2, "Between")
     drawer.saved()
@@ -41,7 +42,9 @@ def test_end_of_a_transition_is_dragged_elsewhere(draw: Callable[..., Drawer]) -
     page = drawer.page
     first, second = drawer.node("First").bounding_box(), drawer.node("Second").bounding_box()
     third = drawer.node("Third").bounding_box()
-    assert first and second and third
+    assert first
+    assert second
+    assert third
     page.mouse.click((first["x"] + first["width"] + second["x"]) / 2, first["y"] + first["height"] / 2)
     handle = page.locator("circle[data-handle=target]")
     expect(handle).to_be_visible()
@@ -56,7 +59,8 @@ def test_frame_selects_what_it_touches_and_all_of_it_moves(draw: Callable[..., D
     drawer.open(process)
     page = drawer.page
     second, third = drawer.node("Second").bounding_box(), drawer.node("Third").bounding_box()
-    assert second and third
+    assert second
+    assert third
     page.keyboard.down("Shift")
     page.mouse.move(second["x"] + 30, second["y"] - 40)
     page.mouse.down()

@@ -5,6 +5,11 @@ import { ConflictError, NetworkError, RefusedError, RightsError, ServerError, Se
 import { gettext, interpolate, language } from "../core/i18n.js";
 
 /**
+ * @import { createApi } from "../core/api.js"
+ * @import { Editor } from "./editor.js"
+ */
+
+/**
  * @typedef {"saved" | "editing" | "saving" | "failed" | "refused" | "conflict"} SaveState
  * @typedef {{process: number, revision: number, base: unknown, graph: unknown, at: string}} Copy
  */
@@ -15,9 +20,9 @@ const AGAIN = 5000;
 
 export class Autosave {
   /**
-   * @param {import("./editor.js").Editor} editor
+   * @param {Editor} editor
    * @param {{
-   *   api: ReturnType<typeof import("../core/api.js").createApi>, url: string, process: number, revision: number,
+   *   api: ReturnType<typeof createApi>, url: string, process: number, revision: number,
    *   graph: unknown, onState: (state: SaveState, text: string) => void, onConflict: (data: any) => void,
    *   onProblems: (problems: any[]) => void,
    * }} options

@@ -8,10 +8,19 @@ import { merge } from "./merge.js";
 import { el } from "./parts.js";
 
 /**
- * @param {import("./editor.js").Editor} editor
+ * @import { createApi } from "../core/api.js"
+ * @import { Autosave } from "./autosave.js"
+ * @import { createBars } from "./bars.js"
+ * @import { Difference } from "./diff.js"
+ * @import { Editor } from "./editor.js"
+ * @import { Conflict } from "./merge.js"
+ */
+
+/**
+ * @param {Editor} editor
  * @param {{revision: number, graph: any, changed_by: string, changed_at: string}} theirs
- * @param {{autosave: import("./autosave.js").Autosave, bars: ReturnType<typeof import("./bars.js").createBars>,
- *   api: ReturnType<typeof import("../core/api.js").createApi>, urls: Record<string, string>}} options
+ * @param {{autosave: Autosave, bars: ReturnType<typeof createBars>,
+ *   api: ReturnType<typeof createApi>, urls: Record<string, string>}} options
  */
 export function reviewConflict(editor, theirs, { autosave, bars, api, urls }) {
   const count = diff(autosave.base, theirs.graph).length;
@@ -39,7 +48,7 @@ export function reviewConflict(editor, theirs, { autosave, bars, api, urls }) {
   ]);
 }
 
-/** @param {import("./editor.js").Editor} editor @param {import("./autosave.js").Autosave} autosave @param {{revision: number, graph: any}} theirs */
+/** @param {Editor} editor @param {Autosave} autosave @param {{revision: number, graph: any}} theirs */
 async function settle(editor, autosave, theirs) {
   if (JSON.stringify(editor.graph.toJSON()) === JSON.stringify(theirs.graph)) {
     autosave.took(theirs.revision, theirs.graph, editor.graph.snapshot());
@@ -72,7 +81,7 @@ async function review(base, mine, theirs, who) {
   return answer === "merge" ? merge(base, mine, theirs, choices).graph : null;
 }
 
-/** @param {import("./merge.js").Conflict} conflict @param {Record<string, "mine" | "theirs">} choices */
+/** @param {Conflict} conflict @param {Record<string, "mine" | "theirs">} choices */
 function side(conflict, choices) {
   const option = (/** @type {"mine" | "theirs"} */ value, /** @type {string} */ words) => el("label", { class: "ds-check" },
     el("input", { type: "radio", name: `conflict-${conflict.id}`, value, onchange: () => { choices[conflict.id] = value; } }),
@@ -88,7 +97,7 @@ export function shown(value) {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** @param {string} title @param {readonly import("./diff.js").Difference[]} differences */
+/** @param {string} title @param {readonly Difference[]} differences */
 function lines(title, differences) {
   const states = { added: gettext("added"), removed: gettext("removed"), changed: gettext("changed"), moved: gettext("moved") };
   return el("section", {}, el("h3", {}, title), differences.length

@@ -4,8 +4,12 @@ import { gettext } from "../core/i18n.js";
 import { el, tool } from "./parts.js";
 
 /**
+ * @import { Editor } from "./editor.js"
+ */
+
+/**
  * @param {HTMLElement} stage
- * @param {import("./editor.js").Editor} editor
+ * @param {Editor} editor
  * @param {{onAppend: (key: string) => void, onConnect: (key: string) => void, onOpen: (key: string) => void}} options
  */
 export function createContextPad(stage, editor, { onAppend, onConnect, onOpen }) {

@@ -9,9 +9,12 @@ import { arranged } from "./guides.js";
 import { HEIGHT, WIDTH, titleOf, typeNames } from "./node.js";
 
 /**
- * @typedef {import("./model.js").Graph} Graph
- * @typedef {import("./commands.js").CommandStack} CommandStack
- * @typedef {import("./view-jsplumb.js").View} View
+ * @import { Command, CommandStack } from "./commands.js"
+ * @import { Change, Graph } from "./model.js"
+ * @import { View } from "./view-jsplumb.js"
+ */
+
+/**
  * @typedef {"start" | "end" | "standard" | "approval" | "review" | "service" | "notification" | "gateway" | "script" | "subflow"} Sort
  * @typedef {{code: string, severity: string, elements: string[], message: string, fix: string,
  *   params: Record<string, unknown>, trace: any[] | null}} Problem
@@ -75,9 +78,7 @@ export class Editor extends EventTarget {
     });
   }
 
-  get canEdit() {
-    return this.may.edit && !this.lockedBy;
-  }
+  get canEdit() { return this.may.edit && !this.lockedBy; }
 
   /** @param {string} type @param {unknown} [detail] */
   tell(type, detail) {
@@ -89,7 +90,7 @@ export class Editor extends EventTarget {
     this.addEventListener(type, (event) => listener(/** @type {CustomEvent} */ (event).detail));
   }
 
-  /** @param {import("./model.js").Change} change */
+  /** @param {Change} change */
   refresh(change) {
     const known = (/** @type {string} */ key) => this.graph.activity(key) || this.graph.transition(key);
     const kept = [...this.selection].filter(known);
@@ -104,7 +105,7 @@ export class Editor extends EventTarget {
     if (isFewer) this.tell("selection");
   }
 
-  /** Run a command, unless nothing may be changed. @template T @param {import("./commands.js").Command<T>} command @returns {T | undefined} */
+  /** Run a command, unless nothing may be changed. @template T @param {Command<T>} command @returns {T | undefined} */
   run(command) {
     if (!this.canEdit) {
       this.say(gettext("This version is read-only."));
@@ -172,9 +173,7 @@ export class Editor extends EventTarget {
   }
 
   /** The only selected element, or nothing. */
-  get only() {
-    return this.selection.size === 1 ? [...this.selection][0] : "";
-  }
+  get only() { return this.selection.size === 1 ? [...this.selection][0] : ""; }
 
   /** Put the keyboard on an activity. @param {string} key */
   focus(key) {

@@ -5,8 +5,12 @@ import { connect, patchActivity, removeElements, setBegin, setEnd, setOtherwise 
 import { titleOf } from "./node.js";
 
 /**
- * @typedef {import("./editor.js").Editor} Editor
- * @typedef {import("./editor.js").Problem} Problem
+ * @import { Command } from "./commands.js"
+ * @import { Editor, Problem } from "./editor.js"
+ * @import { Graph } from "./model.js"
+ */
+
+/**
  * @typedef {{words: string, apply: () => void}} Fix
  */
 
@@ -32,7 +36,7 @@ export function fixesOf(editor, problem) {
   const keys = problem.elements.filter((key) => graph.activity(key));
   const [key] = keys;
   const way = problem.elements.find((each) => graph.transition(each));
-  const run = (/** @type {import("./commands.js").Command<any>} */ command) => () => void editor.run(command);
+  const run = (/** @type {Command<any>} */ command) => () => void editor.run(command);
   switch (problem.code) {
     case "one-start":
     case "unknown-begin":
@@ -75,7 +79,7 @@ export function fixesOf(editor, problem) {
   }
 }
 
-/** @param {Editor} editor @param {string[]} keys @param {(command: import("./commands.js").Command<any>) => () => void} run @returns {Fix[]} */
+/** @param {Editor} editor @param {string[]} keys @param {(command: Command<any>) => () => void} run @returns {Fix[]} */
 function deadlock(editor, keys, run) {
   const join = keys.find((key) => editor.graph.activity(key)?.join_mode === "and");
   const split = [...editor.graph.activities.values()].find((each) => each.split_mode === "xor" && editor.graph.outgoing(each.key).length > 1
@@ -86,7 +90,7 @@ function deadlock(editor, keys, run) {
   return fixes;
 }
 
-/** @param {import("./model.js").Graph} graph @param {(key: string) => boolean} holds @param {(key: string) => Fix} make @returns {Fix[]} */
+/** @param {Graph} graph @param {(key: string) => boolean} holds @param {(key: string) => Fix} make @returns {Fix[]} */
 function first(graph, holds, make) {
   const found = [...graph.activities.keys()].filter(holds);
   return (found.length ? found : [...graph.activities.keys()]).slice(0, 3).map(make);

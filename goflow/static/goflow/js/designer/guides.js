@@ -1,9 +1,11 @@
 /* Snapping to the grid, and to the edges and centres of other activities. */
 
+/**
+ * @import { Box } from "./viewport.js"
+ */
+
 export const GRID = 8;
 const NEAR = 4;
-
-/** @typedef {import("./viewport.js").Box} Box */
 
 /** @param {number} value @param {boolean} isFree */
 export function snapped(value, isFree = false) {

@@ -1,8 +1,10 @@
 /* Handles at both ends of a selected transition, to lead it elsewhere. */
 
-const SVG = "http://www.w3.org/2000/svg";
+/**
+ * @import { View } from "./view-jsplumb.js"
+ */
 
-/** @typedef {import("./view-jsplumb.js").View} View */
+const SVG = "http://www.w3.org/2000/svg";
 
 /** @param {View} view */
 export function drawHandles(view) {

@@ -6,7 +6,11 @@ import { actionFor, bindings } from "./keys.js";
 import { titleOf } from "./node.js";
 
 /**
- * @param {import("./editor.js").Editor} editor
+ * @import { Editor } from "./editor.js"
+ */
+
+/**
+ * @param {Editor} editor
  * @param {HTMLElement} canvas
  * @param {Record<string, (event: KeyboardEvent) => void>} actions what other parts do
  */
@@ -59,7 +63,7 @@ export function createKeyboard(editor, canvas, actions) {
   return { startLink, finishLink, endLink, get linking() { return linking; } };
 }
 
-/** @param {import("./editor.js").Editor} editor @returns {Record<string, (event: KeyboardEvent) => void>} */
+/** @param {Editor} editor @returns {Record<string, (event: KeyboardEvent) => void>} */
 function walking(editor) {
   const go = (/** @type {[number, number]} */ way) => () => {
     const next = editor.active ? editor.nearest(editor.active, way) : editor.graph.activities.keys().next().value;
@@ -86,7 +90,7 @@ function walking(editor) {
   };
 }
 
-/** @param {import("./editor.js").Editor} editor @returns {Record<string, (event: KeyboardEvent) => void>} */
+/** @param {Editor} editor @returns {Record<string, (event: KeyboardEvent) => void>} */
 function changing(editor) {
   // What has the focus is meant, also when something else was selected before.
   const chosen = () => {

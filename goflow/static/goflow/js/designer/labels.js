@@ -3,9 +3,12 @@
 import { HEIGHT, WIDTH } from "./node.js";
 
 /**
- * @typedef {import("./view-jsplumb.js").View} View
- * @typedef {import("./viewport.js").Box} Box
- * @typedef {import("./exchange.js").Transition} Transition
+ * @import { Transition } from "./exchange.js"
+ * @import { View } from "./view-jsplumb.js"
+ * @import { Box } from "./viewport.js"
+ */
+
+/**
  * @typedef {{key: string, drawn: any, path: SVGPathElement, left: number, top: number, length: number, width: number, height: number}} Label
  */
 

@@ -1,6 +1,8 @@
 /* What a rectangle drawn over the canvas touches. */
 
-/** @typedef {import("./viewport.js").Box} Box */
+/**
+ * @import { Box } from "./viewport.js"
+ */
 
 /** @param {[number, number]} from @param {[number, number]} to @returns {Box} */
 export function boxBetween(from, to) {

@@ -1,10 +1,14 @@
 /* The whole drawing, small, with the part that is seen; pressing it goes there. */
 
+/**
+ * @import { Editor } from "./editor.js"
+ */
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * @param {HTMLElement} stage
- * @param {import("./editor.js").Editor} editor
+ * @param {Editor} editor
  */
 export function createMinimap(stage, editor) {
   const map = document.createElementNS(SVG, "svg");

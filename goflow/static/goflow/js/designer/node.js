@@ -4,8 +4,11 @@ import { gettext, interpolate } from "../core/i18n.js";
 import { icon, pictureOf } from "./icons.js";
 
 /**
- * @typedef {import("./model.js").Graph} Graph
- * @typedef {import("./exchange.js").Activity} Activity
+ * @import { Activity, Transition } from "./exchange.js"
+ * @import { Graph } from "./model.js"
+ */
+
+/**
  * @typedef {{severity: string, message: string}} Finding
  */
 
@@ -42,7 +45,7 @@ export function titleOf(graph, key) {
   return activity ? activity.title || activity.key : key;
 }
 
-/** @param {Graph} graph @param {import("./exchange.js").Transition} way */
+/** @param {Graph} graph @param {Transition} way */
 export function conditionOf(graph, way) {
   if (way.condition.trim()) return way.condition;
   return graph.isOtherwise(way.key) ? gettext("otherwise") : gettext("always");

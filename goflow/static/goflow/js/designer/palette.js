@@ -5,7 +5,9 @@ import { sorts } from "./editor.js";
 import { icon } from "./icons.js";
 import { el } from "./parts.js";
 
-/** @typedef {import("./editor.js").Editor} Editor */
+/**
+ * @import { Editor, Sort } from "./editor.js"
+ */
 
 /**
  * @param {HTMLElement} rail
@@ -34,7 +36,7 @@ export function createPalette(rail, editor) {
   show();
 }
 
-/** @param {HTMLElement} item @param {import("./editor.js").Sort} sort @param {string} words @param {Editor} editor */
+/** @param {HTMLElement} item @param {Sort} sort @param {string} words @param {Editor} editor */
 function drag(item, sort, words, editor) {
   /** @type {HTMLElement | null} */
   let ghost = null;
@@ -95,7 +97,7 @@ function over(editor, way) {
   if (way) editor.view?.edges.get(way)?.connector.canvas.classList.add("ds-edge-over");
 }
 
-/** @param {Editor} editor @param {import("./editor.js").Sort} sort @param {PointerEvent} event */
+/** @param {Editor} editor @param {Sort} sort @param {PointerEvent} event */
 function drop(editor, sort, event) {
   const area = editor.view?.canvas.getBoundingClientRect();
   if (!editor.view || !area) return;

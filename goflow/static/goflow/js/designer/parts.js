@@ -4,9 +4,13 @@ import { el } from "../core/dom.js";
 import { gettext, interpolate } from "../core/i18n.js";
 import { icon } from "./icons.js";
 
-export { el };
+/**
+ * @import { Content } from "../core/dom.js"
+ */
 
-/** @typedef {import("../core/dom.js").Content} Part */
+/** @typedef {Content} Part */
+
+export { el };
 
 let last = 0;
 

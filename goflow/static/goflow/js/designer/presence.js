@@ -5,11 +5,15 @@ import { gettext, interpolate } from "../core/i18n.js";
 import { icon } from "./icons.js";
 import { el } from "./parts.js";
 
+/**
+ * @import { createApi } from "../core/api.js"
+ */
+
 const USUAL = 20;
 
 /**
  * @param {HTMLElement} place
- * @param {{api: ReturnType<typeof import("../core/api.js").createApi>, url: string}} options
+ * @param {{api: ReturnType<typeof createApi>, url: string}} options
  */
 export function createPresence(place, { api, url }) {
   const ask = async () => {

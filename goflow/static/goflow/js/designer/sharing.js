@@ -7,8 +7,13 @@ import { exportSvg } from "./export-svg.js";
 import { el, field, input } from "./parts.js";
 
 /**
- * @param {import("./editor.js").Editor} editor
- * @param {{api: ReturnType<typeof import("../core/api.js").createApi>, urls: Record<string, string>,
+ * @import { createApi } from "../core/api.js"
+ * @import { Editor } from "./editor.js"
+ */
+
+/**
+ * @param {Editor} editor
+ * @param {{api: ReturnType<typeof createApi>, urls: Record<string, string>,
  *   toast: (text: string) => void, say: (text: string) => void}} options
  */
 export function createSharing(editor, { api, urls, toast, say }) {

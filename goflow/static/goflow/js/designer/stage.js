@@ -7,8 +7,8 @@ import { el, tool } from "./parts.js";
 import { openPopup } from "./popup.js";
 
 /**
- * @typedef {import("./editor.js").Editor} Editor
- * @typedef {import("./view-jsplumb.js").View} View
+ * @import { Editor } from "./editor.js"
+ * @import { View } from "./view-jsplumb.js"
  */
 
 /** Type a new title where it stands. @param {Editor} editor @param {string} key */

@@ -4,7 +4,11 @@ import { gettext } from "../core/i18n.js";
 import { move } from "./commands.js";
 import { tidied } from "./layout.js";
 
-/** @param {import("./editor.js").Editor} editor */
+/**
+ * @import { Editor } from "./editor.js"
+ */
+
+/** @param {Editor} editor */
 export function tidyUp(editor) {
   if (!editor.graph.activities.size) return;
   const { view } = editor;

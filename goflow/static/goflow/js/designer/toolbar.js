@@ -8,8 +8,12 @@ import { counts, summary } from "./panels/problems.js";
 import { el, tool } from "./parts.js";
 
 /**
+ * @import { Editor } from "./editor.js"
+ */
+
+/**
  * @param {HTMLElement} place
- * @param {import("./editor.js").Editor} editor
+ * @param {Editor} editor
  * @param {any} does
  */
 export function createToolbar(place, editor, does) {

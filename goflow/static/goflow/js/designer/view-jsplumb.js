@@ -13,8 +13,12 @@ import { wayLabel } from "./outline.js";
 import { Viewport } from "./viewport.js";
 
 /**
- * @typedef {import("./model.js").Graph} Graph
- * @typedef {import("./viewport.js").Box} Box
+ * @import { Transition } from "./exchange.js"
+ * @import { Graph } from "./model.js"
+ * @import { Box } from "./viewport.js"
+ */
+
+/**
  * @typedef {{type: string} & Record<string, any>} Intent
  */
 
@@ -243,7 +247,7 @@ export class View {
     this.edges.set(key, drawn);
   }
 
-  /** @param {import("./exchange.js").Transition} way */
+  /** @param {Transition} way */
   edgeLook(way) {
     const findings = this.findings.get(way.key) ?? [];
     return [

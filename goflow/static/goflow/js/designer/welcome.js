@@ -5,9 +5,14 @@ import { icon } from "./icons.js";
 import { el } from "./parts.js";
 
 /**
+ * @import { createApi } from "../core/api.js"
+ * @import { Editor } from "./editor.js"
+ */
+
+/**
  * @param {HTMLElement} stage
- * @param {import("./editor.js").Editor} editor
- * @param {{api: ReturnType<typeof import("../core/api.js").createApi>, url: string}} options
+ * @param {Editor} editor
+ * @param {{api: ReturnType<typeof createApi>, url: string}} options
  */
 export function createWelcome(stage, editor, { api, url }) {
   const from = (/** @type {string} */ template) => async () => {

@@ -7,9 +7,13 @@ import { titleOf } from "../node.js";
 import { button, choice, el, field, input, refill, tool } from "../parts.js";
 
 /**
- * @typedef {import("../condition.js").Parts} Parts
- * @typedef {import("../editor.js").Editor} Editor
- * @typedef {{api: ReturnType<typeof import("../../core/api.js").createApi>, urls: Record<string, string>}} Server
+ * @import { createApi } from "../../core/api.js"
+ * @import { Parts } from "../condition.js"
+ * @import { Editor } from "../editor.js"
+ */
+
+/**
+ * @typedef {{api: ReturnType<typeof createApi>, urls: Record<string, string>}} Server
  */
 
 const PAUSE = 300;

@@ -8,10 +8,18 @@ import { Graph } from "../model.js";
 import { button, el, refill } from "../parts.js";
 
 /**
+ * @import { createApi } from "../../core/api.js"
+ * @import { Autosave } from "../autosave.js"
+ * @import { createBars } from "../bars.js"
+ * @import { Difference } from "../diff.js"
+ * @import { Editor } from "../editor.js"
+ */
+
+/**
  * @param {HTMLElement} panel
- * @param {import("../editor.js").Editor} editor
- * @param {{api: ReturnType<typeof import("../../core/api.js").createApi>, urls: Record<string, string>,
- *   bars: ReturnType<typeof import("../bars.js").createBars>, autosave: import("../autosave.js").Autosave}} options
+ * @param {Editor} editor
+ * @param {{api: ReturnType<typeof createApi>, urls: Record<string, string>,
+ *   bars: ReturnType<typeof createBars>, autosave: Autosave}} options
  */
 export function createHistory(panel, editor, { api, urls, bars }) {
   /** @type {any} */
@@ -84,21 +92,21 @@ function stateWords() {
   return { added: gettext("added"), removed: gettext("removed"), changed: gettext("changed"), moved: gettext("moved") };
 }
 
-/** @param {readonly import("../diff.js").Difference[]} changes */
+/** @param {readonly Difference[]} changes */
 function legend(changes) {
   const words = stateWords();
   const parts = Object.entries(words).map(([state, word]) => [changes.filter((each) => each.state === state).length, word]);
   return parts.filter(([count]) => count).map(([count, word]) => `${count} ${word}`).join(", ") || gettext("no differences");
 }
 
-/** @param {readonly import("../diff.js").Difference[]} changes */
+/** @param {readonly Difference[]} changes */
 function textual(changes) {
   const words = stateWords();
   return el("ol", { class: "ds-findings" }, ...changes.map((each) => el("li", {}, el("span", { class: "badge badge-off" }, words[each.state]),
     el("span", {}, each.title, ...each.changes.filter(() => each.state === "changed").map((change) => el("span", { class: "meta" }, ` ${change.field}`))))));
 }
 
-/** @param {any} version @param {import("../editor.js").Editor} editor @param {(version: any) => void} compare @param {(version: any) => void} restore */
+/** @param {any} version @param {Editor} editor @param {(version: any) => void} compare @param {(version: any) => void} restore */
 function entry(version, editor, compare, restore) {
   const when = new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(version.at));
   const running = version.running ? interpolate(ngettext("%(count)s running", "%(count)s running", version.running), { count: version.running }) : "";

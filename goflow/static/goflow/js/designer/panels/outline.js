@@ -5,7 +5,10 @@ import { sorts } from "../editor.js";
 import { conditionOf, modeNames, titleOf } from "../node.js";
 import { choice, el, input, refill, tool } from "../parts.js";
 
-/** @typedef {import("../editor.js").Editor} Editor */
+/**
+ * @import { Editor, Sort } from "../editor.js"
+ * @import { Activity, Transition } from "../exchange.js"
+ */
 
 /**
  * @param {HTMLElement} place
@@ -65,7 +68,7 @@ function content(editor, options) {
 function adder(editor, words, source, name) {
   const control = choice("", [["", words], ...sorts()], (sort) => {
     if (!sort) return;
-    const wanted = /** @type {import("../editor.js").Sort} */ (sort);
+    const wanted = /** @type {Sort} */ (sort);
     if (source) editor.append(source, wanted);
     else editor.create(wanted);
   }, { "aria-label": words, name });
@@ -75,7 +78,7 @@ function adder(editor, words, source, name) {
 /** @param {Editor} editor @param {string} key @param {number} place @param {{onCondition: (key: string) => void, onOpen: (key: string) => void}} options */
 function step(editor, key, place, options) {
   const { graph } = editor;
-  const activity = /** @type {import("../exchange.js").Activity} */ (graph.activity(key));
+  const activity = /** @type {Activity} */ (graph.activity(key));
   const disabled = !editor.canEdit;
   const title = input(activity.title, () => {}, { name: `title-${key}`, max: 100, disabled });
   title.setAttribute("aria-label", interpolate(gettext("Title of activity %(number)s"), { number: place }));
@@ -97,7 +100,7 @@ function step(editor, key, place, options) {
         el("label", {}, gettext("Add after"), adder(editor, gettext("Choose…"), key, `after-${key}`)))));
 }
 
-/** @param {Editor} editor @param {import("../exchange.js").Activity} activity @param {"join" | "split"} side */
+/** @param {Editor} editor @param {Activity} activity @param {"join" | "split"} side */
 function modes(editor, activity, side) {
   const name = side === "join" ? "join_mode" : "split_mode";
   const words = side === "join" ? gettext("Starts when") : gettext("Takes");
@@ -117,7 +120,7 @@ function ends(editor, key) {
   }, { name: `place-${key}`, disabled: !editor.canEdit }));
 }
 
-/** @param {Editor} editor @param {import("../exchange.js").Transition} way @param {{onCondition: (key: string) => void, onOpen: (key: string) => void}} options */
+/** @param {Editor} editor @param {Transition} way @param {{onCondition: (key: string) => void, onOpen: (key: string) => void}} options */
 function lead(editor, way, options) {
   const { graph } = editor;
   const disabled = !editor.canEdit;

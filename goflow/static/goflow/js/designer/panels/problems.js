@@ -6,8 +6,7 @@ import { icon } from "../icons.js";
 import { button, el, refill } from "../parts.js";
 
 /**
- * @typedef {import("../editor.js").Editor} Editor
- * @typedef {import("../editor.js").Problem} Problem
+ * @import { Editor, Problem } from "../editor.js"
  */
 
 const PAUSE = 350;

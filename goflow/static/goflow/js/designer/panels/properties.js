@@ -5,9 +5,9 @@ import { conditionOf, modeNames, titleOf, typeNames } from "../node.js";
 import { button, check, chips, choice, el, field, input, refill, section, tool } from "../parts.js";
 
 /**
- * @typedef {import("../editor.js").Editor} Editor
- * @typedef {import("../exchange.js").Activity} Activity
- * @typedef {import("../exchange.js").Transition} Transition
+ * @import { Editor } from "../editor.js"
+ * @import { Activity, Transition } from "../exchange.js"
+ * @import { Part } from "../parts.js"
  */
 
 /** Sections that stay open or closed while one goes from activity to activity. @type {Map<string, boolean>} */
@@ -52,7 +52,7 @@ export function createProperties(panel, editor, { onCondition }) {
   };
 }
 
-/** @param {string} words @param {boolean} isOpen @param {...import("../parts.js").Part} children */
+/** @param {string} words @param {boolean} isOpen @param {...Part} children */
 function group(words, isOpen, ...children) {
   return section(words, opened.get(words) ?? isOpen, ...children);
 }

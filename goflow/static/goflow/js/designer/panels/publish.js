@@ -7,9 +7,15 @@ import { icon } from "../icons.js";
 import { el, field, input } from "../parts.js";
 
 /**
- * @param {import("../editor.js").Editor} editor
- * @param {{api: ReturnType<typeof import("../../core/api.js").createApi>, urls: Record<string, string>,
- *   autosave: import("../autosave.js").Autosave, onGo: (key: string) => void}} options
+ * @import { createApi } from "../../core/api.js"
+ * @import { Autosave } from "../autosave.js"
+ * @import { Editor } from "../editor.js"
+ */
+
+/**
+ * @param {Editor} editor
+ * @param {{api: ReturnType<typeof createApi>, urls: Record<string, string>,
+ *   autosave: Autosave, onGo: (key: string) => void}} options
  */
 export async function openPublish(editor, { api, urls, autosave }) {
   if (!(await autosave.save())) {

@@ -5,14 +5,21 @@ import { decompose } from "../condition.js";
 import { titleOf } from "../node.js";
 import { button, choice, el, field, refill } from "../parts.js";
 
+/**
+ * @import { createApi } from "../../core/api.js"
+ * @import { createBars } from "../bars.js"
+ * @import { Editor, Problem } from "../editor.js"
+ * @import { createTabs } from "../tabs.js"
+ */
+
 const SVG = "http://www.w3.org/2000/svg";
 const SAMPLES = 16;
 const STEP_TIME = 900;
 
 /**
- * @param {import("../editor.js").Editor} editor
- * @param {{bars: ReturnType<typeof import("../bars.js").createBars>, api: ReturnType<typeof import("../../core/api.js").createApi>,
- *   url: string, log: ReturnType<typeof import("../tabs.js").createTabs>}} options
+ * @param {Editor} editor
+ * @param {{bars: ReturnType<typeof createBars>, api: ReturnType<typeof createApi>,
+ *   url: string, log: ReturnType<typeof createTabs>}} options
  */
 export function createSimulation(editor, { bars, api, url, log }) {
   const panel = log.add("run", gettext("Run"));
@@ -124,7 +131,7 @@ export function createSimulation(editor, { bars, api, url, log }) {
   };
   refill(panel, el("p", { class: "meta" }, gettext("Nothing runs.")));
   return {
-    /** @param {import("../editor.js").Problem} problem */
+    /** @param {Problem} problem */
     play(problem) {
       if (editor.lockedBy === "compare") return;
       const stuck = problem.code === "deadlock" ? problem.elements.filter((key) => editor.graph.activity(key)) : [];
@@ -143,7 +150,7 @@ export function createSimulation(editor, { bars, api, url, log }) {
   };
 }
 
-/** The outcomes that the conditions behind an activity ask for. @param {import("../editor.js").Editor} editor @param {string} key @returns {string[]} */
+/** The outcomes that the conditions behind an activity ask for. @param {Editor} editor @param {string} key @returns {string[]} */
 function outcomesOf(editor, key) {
   const asked = editor.graph.outgoing(key).flatMap((way) => {
     const parts = decompose(way.condition);
@@ -152,7 +159,7 @@ function outcomesOf(editor, key) {
   return [...new Set(asked)];
 }
 
-/** A dot runs along a line. The places are looked up once: asking for them in every frame is slow. @param {import("../editor.js").Editor} editor @param {string} key */
+/** A dot runs along a line. The places are looked up once: asking for them in every frame is slow. @param {Editor} editor @param {string} key */
 function fly(editor, key) {
   const path = editor.view?.pathOf(key);
   if (!path || window.matchMedia("(prefers-reduced-motion: reduce)").matches) return;
