@@ -36,7 +36,8 @@ WATCH = """
 new MutationObserver((_, self) => {
   if (document.body?.dataset.ready === undefined) return;
   self.disconnect();
-  requestAnimationFrame(() => requestAnimationFrame(() => { document.body.dataset.firstFrame = performance.now(); }));
+  const shown = () => { document.body.dataset.firstFrame = performance.now(); };
+  requestAnimationFrame(() => requestAnimationFrame(shown));
 }).observe(document, {attributes: true, childList: true, subtree: true});
 """
 ARRIVED = "performance.getEntriesByType('resource').find(e => e.name.endsWith('/draft/')).responseEnd"
@@ -167,9 +168,8 @@ def main() -> None:
     print(
         f"Asked for at 200 activities: {BUDGET_MS} ms to the first frame, {BUDGET_FPS} frames per second.\n"
     )
-    print(
-        f"| activities | elements | best ms | drawn ms | opened ms | drag 1 FPS | p95 ms | drag {GROUP} FPS | p95 ms |"
-    )
+    dragging = f"drag 1 FPS | p95 ms | drag {GROUP} FPS | p95 ms"
+    print(f"| activities | elements | best ms | drawn ms | opened ms | {dragging} |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     with demo() as home, sync_playwright() as playwright:
         program = os.environ.get("GOFLOW_CHROMIUM", "/usr/bin/chromium")
