@@ -1,5 +1,5 @@
 """
-Every page in the state in which people meet it: with work, with a running instance, with a process of twelve activities.
+Every page as people meet it: with work, with a running instance, with a process of twelve activities.
 """
 
 from __future__ import annotations
