@@ -12,7 +12,6 @@ CHECKSUMS = {
     "jsplumb-6.2.10/jsplumb.browser-ui.es.js": (
         "18c630f85cec9edd231bae840f445a0014ad5a977e9a788fc61fa9981afdb184"
     ),
-    "dagre-3.1.3/dagre.esm.js": "b0ddaf4af1417bec9bd89373a3a3987f081727d6cc6d95fc40dbf85a19bdf3b0",
 }
 
 folders = pytest.mark.parametrize("folder", sorted(VENDOR.iterdir()), ids=lambda folder: folder.name)
