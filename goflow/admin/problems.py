@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
 from goflow.admin.bases import link
 from goflow.core.lint import Problem, Severity
-from goflow.core.problem_texts import TEXTS
+from goflow.desk.findings import sentences
 from goflow.workflow.models import Activity, Process, Transition
 from goflow.workflow.publishing import problems
 
@@ -48,12 +47,12 @@ def _named(process: Process) -> dict[str, Activity | Transition]:
 
 
 def _line(problem: Problem, named: dict[str, Activity | Transition]) -> Line:
-    text = TEXTS[problem.code]
+    message, fix = sentences(problem)
     return Line(
         is_error=problem.severity is Severity.ERROR,
         where=format_html_join(", ", "{}", ((_link(key, named),) for key in problem.elements)),
-        message=gettext(text.message).format(**problem.params),
-        fix=gettext(text.fix).format(**problem.params),
+        message=message,
+        fix=fix,
     )
 
 
