@@ -1,5 +1,5 @@
 """
-New drafts: from a template, from a drawing or a file, or as a copy of a version.
+New drafts: from a template, from a drawing or a file, or as a copy of a version; drawings to begin with.
 """
 
 from __future__ import annotations
@@ -8,19 +8,20 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.utils.translation import gettext
 
 from goflow import tenancy
+from goflow.core import exchange as core_exchange
 from goflow.core import readers
 from goflow.core.exchange import slug
 from goflow.core.graph import ProcessDef
 from goflow.designer import bodies
 from goflow.designer.answers import Refused
-from goflow.designer.frame import door, find_to_change
+from goflow.designer.frame import READING, door, find_to_change
 from goflow.designer.templates_of_processes import TITLES, template
 from goflow.desk import definitions
-from goflow.desk.importing import left_out
+from goflow.desk.importing import distinct, left_out, planned
 from goflow.desk.links import reverse
 from goflow.workflow import exchange
 from goflow.workflow import publishing as verbs
@@ -56,6 +57,35 @@ def new(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
+@door("POST")
+def preview(request: HttpRequest) -> JsonResponse:
+    """
+    What ``graph`` would become as a new draft, and what would be renamed or left out; stores nothing.
+    """
+    definition = _allowed(request, bodies.graph(bodies.read(request)))
+    plan = planned(definition, tenancy.resolve(user=_user(request), request=request))
+    return JsonResponse(
+        {
+            "graph": core_exchange.to_dict(plan.definition),
+            "code": plan.definition.code,
+            "version": plan.version,
+            "becomes": plan.becomes,
+            "report": plan.changes,
+        }
+    )
+
+
+@door(*READING)
+def example(request: HttpRequest, pk: int, name: str) -> JsonResponse:
+    """
+    The drawing of a template, for somebody who may fill that draft with it; stores nothing.
+    """
+    find_to_change(request, pk)
+    if name not in TITLES:
+        raise Http404("no such template")
+    return JsonResponse({"graph": core_exchange.to_dict(template(name))})
+
+
 def _clone(request: HttpRequest, body: dict[str, object]) -> Process:
     process = find_to_change(request, bodies.whole(body, "clone") or 0)
     user: Any = request.user
@@ -74,10 +104,16 @@ def _from_template(request: HttpRequest, name: str, title: str) -> Process:
 
 
 def _from_graph(request: HttpRequest, definition: ProcessDef) -> tuple[Process, list[str]]:
+    renamed, lines = distinct(_allowed(request, definition))
+    made, report = _made(request, renamed)
+    return made, [*lines, *report]
+
+
+def _allowed(request: HttpRequest, definition: ProcessDef) -> ProcessDef:
     rows = Process.objects.for_user(_user(request)).filter(code=definition.code).order_by("-version")
     if not definitions.may_change(request.user, rows.first()):
         raise PermissionDenied
-    return _made(request, definition)
+    return definition
 
 
 def _made(request: HttpRequest, definition: ProcessDef) -> tuple[Process, list[str]]:

@@ -71,9 +71,11 @@ def _data(request: HttpRequest, process: Process) -> dict[str, object]:
 
 def _addresses(request: HttpRequest, process: Process) -> dict[str, str]:
     found = {name: reverse(request, view, process.pk) for name, view in ADDRESSES.items()}
-    # 0 stands for the id of the other version, or of the new draft.
+    # 0 stands for the id of the other version or of the new draft, or for the name of the template.
     found["diff"] = reverse(request, "designer_diff", process.pk, 0)
     found["other"] = reverse(request, "designer", 0)
+    found["template"] = reverse(request, "designer_template", process.pk, "0")
     found["new"] = reverse(request, "designer_new")
+    found["preview"] = reverse(request, "designer_preview")
     found["processes"] = reverse(request, "processes")
     return found

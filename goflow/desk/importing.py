@@ -1,12 +1,19 @@
 """
-What an import had to leave out, in the language of who imported.
+What an import would make, and what it has to rename or leave out, in the language of who imports.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from goflow.workflow.missing import Missing
+from goflow.core.graph import ActivityDef, ProcessDef
+from goflow.core.readers import MAX_TITLE
+from goflow.tenancy import Tenant
+from goflow.workflow.missing import Missing, missing, without
+from goflow.workflow.models import Process
 
 LEFT_OUT = {
     "roles": _("These roles do not exist here and were left out: %(names)s."),
@@ -30,3 +37,60 @@ def left_out(missing: Missing) -> list[str]:
     """
     found = {kind: names for kind, names in missing.as_dict().items() if names}
     return [str(LEFT_OUT[kind]) % {"names": ", ".join(names)} for kind, names in found.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """
+    A definition as its import would store it: what becomes of it, and one sentence for each change.
+    """
+
+    definition: ProcessDef
+    version: int
+    becomes: str
+    changes: list[str]
+
+
+def planned(definition: ProcessDef, tenant: Tenant) -> Plan:
+    """
+    What importing the definition would make for that tenant; stores nothing.
+    """
+    renamed, lines = distinct(definition)
+    absent = missing(renamed, tenant_id=tenant.tenant_id)
+    rows = Process.objects.filter(tenant_id=tenant.tenant_id, code=renamed.code)
+    newest = rows.order_by("-version").values_list("version", flat=True).first()
+    version = (newest or 0) + 1
+    text = (
+        _("It becomes a new draft, version %(version)s of the process “%(code)s”.")
+        if newest
+        else _("It becomes a new draft of the new process “%(code)s”.")
+    )
+    becomes = str(text) % {"version": version, "code": renamed.code}
+    return Plan(without(renamed, absent), version, becomes, [*lines, *left_out(absent)])
+
+
+def distinct(definition: ProcessDef) -> tuple[ProcessDef, list[str]]:
+    """
+    The definition with a title of its own for every activity, and a sentence for each that was renamed.
+    """
+    taken = {activity.title for activity in definition.activities}
+    seen: set[str] = set()
+    lines: list[str] = []
+    activities: list[ActivityDef] = []
+    for activity in definition.activities:
+        title = activity.title
+        if title in seen:
+            title = _free(title, taken)
+            text = gettext("Another activity is called “%(title)s”: this one became “%(new)s”.")
+            lines.append(text % {"title": activity.title, "new": title})
+        seen.add(title)
+        taken.add(title)
+        activities.append(replace(activity, title=title))
+    return replace(definition, activities=tuple(activities)), lines
+
+
+def _free(title: str, taken: set[str]) -> str:
+    number = 2
+    while (found := f"{title[: MAX_TITLE - 5]} {number}") in taken:
+        number += 1
+    return found

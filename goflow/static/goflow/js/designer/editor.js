@@ -315,15 +315,12 @@ export class Editor extends EventTarget {
     this.run(setEnd(key));
   }
 
-  /** @param {string} key */
+  /** Make a transition the only otherwise of its split. @param {string} key */
   otherwise(key) {
-    const way = this.graph.transition(key);
-    const others = way ? this.graph.outgoing(way.source).filter((each) => each.key !== key && !each.condition.trim()) : [];
-    if (others.length && way && this.graph.activity(way.source)?.split_mode === "xor") {
-      this.tell("refused", { message: gettext("Only one transition can be the otherwise; give the other one a condition first.") });
-      return;
-    }
+    const before = this.graph.outgoing(this.graph.transition(key)?.source ?? "").find((way) => this.graph.isOtherwise(way.key));
     this.run(setOtherwise(key));
+    if (!before || before.key === key) return;
+    this.say(interpolate(gettext("The transition to “%(title)s” is no longer the otherwise; give it a condition."), { title: titleOf(this.graph, before.target) }));
   }
 
   /** Let a transition be tried earlier or later. @param {string} key @param {-1 | 1} by */

@@ -6,6 +6,7 @@
 
 import { gettext, interpolate, ngettext } from "../core/i18n.js";
 import { ACTIVITY_DEFAULTS, ORDERING_STEP, TRANSITION_DEFAULTS } from "./exchange.js";
+import { isBlank } from "./model.js";
 import { canConnect } from "./rules.js";
 
 /**
@@ -214,6 +215,9 @@ export function setEnd(key) {
 
 /**
  * Take this transition when no other one out of its activity is taken; which needs a split that chooses one.
+ *
+ * The one that was the otherwise before keeps its blank condition behind this one: it is never taken, and a
+ * problem says so, until it gets a condition.
  * @param {string} key of a transition
  * @returns {Command<void>}
  */
@@ -224,6 +228,9 @@ export function setOtherwise(key) {
       const { source } = existing(graph.transition(key), key);
       graph.putActivity({ ...existing(graph.activity(source), source), split_mode: "xor" });
       patchWay(graph, key, { condition: "" });
+      const others = graph.outgoing(source).map((way) => way.key).filter((each) => each !== key);
+      const place = others.findIndex((each) => isBlank(existing(graph.transition(each), each)));
+      if (place >= 0) reorder([...others.slice(0, place), key, ...others.slice(place)]).do(graph);
     },
   };
 }

@@ -4,6 +4,7 @@ import { gettext, interpolate } from "../core/i18n.js";
 import { isTextField } from "../core/dom.js";
 import { actionFor, bindings } from "./keys.js";
 import { titleOf } from "./node.js";
+import { hasSingleKeys } from "./preferences.js";
 
 /**
  * @import { Editor } from "./editor.js"
@@ -41,7 +42,7 @@ export function createKeyboard(editor, canvas, actions) {
     if (document.querySelector("dialog[open]")) return;
     const target = /** @type {Element} */ (event.target);
     const onCanvas = canvas.contains(target) && !isTextField(target);
-    const action = actionFor(event, { onCanvas, inText: isTextField(target) }, table);
+    const action = actionFor(event, { onCanvas, inText: isTextField(target), singleKeys: hasSingleKeys() }, table);
     if (!action) return;
     if (linking && onCanvas && (action === "open" || action === "select")) finishLink(editor.active);
     else if (linking && action === "select-none") endLink();

@@ -119,7 +119,7 @@ function build({ page, api, draft }) {
   createPalette(byId("designer-palette"), editor);
   createZoom(stage, view);
   createAlign(stage, editor);
-  createWelcome(stage, editor, { api, url: page.urls.new });
+  createWelcome(stage, editor, { api, url: page.urls.template });
   createPresence(byId("designer-presence"), { api, url: page.urls.presence });
 
   const publish = () => openPublish(editor, { api, urls: page.urls, autosave, onGo: (key) => editor.goTo([key]) });

@@ -109,11 +109,16 @@ export class Graph {
     return key === this._process.end || this.outgoing(key).length === 0;
   }
 
-  /** Whether the transition is taken when no other one is. @param {string} key @returns {boolean} */
+  /**
+   * Whether the transition is taken when no other one is: of several blank ones only the first is.
+   * @param {string} key
+   * @returns {boolean}
+   */
   isOtherwise(key) {
     const way = this._transitions.get(key);
-    if (!way || !isBlank(way)) return false;
-    return this.activity(way.source)?.split_mode === "xor" && this.candidates(way.source).length > 1;
+    if (!way || !isBlank(way) || this.activity(way.source)?.split_mode !== "xor") return false;
+    const ways = this.candidates(way.source);
+    return ways.length > 1 && ways.find(isBlank)?.key === key;
   }
 
   /**

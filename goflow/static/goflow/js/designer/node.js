@@ -48,7 +48,10 @@ export function titleOf(graph, key) {
 /** @param {Graph} graph @param {Transition} way */
 export function conditionOf(graph, way) {
   if (way.condition.trim()) return way.condition;
-  return graph.isOtherwise(way.key) ? gettext("otherwise") : gettext("always");
+  if (graph.isOtherwise(way.key)) return gettext("otherwise");
+  // Behind the otherwise of a split that takes one way, a blank condition is a mistake.
+  const isNever = graph.candidates(way.source).length > 1 && graph.activity(way.source)?.split_mode === "xor";
+  return isNever ? gettext("no condition") : gettext("always");
 }
 
 /** What a screen reader says. @param {Graph} graph @param {Activity} activity */

@@ -1,10 +1,10 @@
 /* Out of the designer and in again: clipboard, files. */
 
-import { openDialog } from "../core/dialog.js";
 import { gettext, interpolate, ngettext } from "../core/i18n.js";
 import { copied, paste, readPayload, report } from "./clipboard.js";
 import { exportSvg } from "./export-svg.js";
-import { el, field, input } from "./parts.js";
+import { importDraft } from "./importing.js";
+import { el } from "./parts.js";
 
 /**
  * @import { createApi } from "../core/api.js"
@@ -61,7 +61,7 @@ export function createSharing(editor, { api, urls, toast, say }) {
     json: () => save(`${name()}.json`, "application/json", `${JSON.stringify(editor.graph.toJSON(), null, 2)}\n`),
     svg: () => save(`${name()}.svg`, "image/svg+xml", exportSvg(editor.graph)),
     png: () => asPng(exportSvg(editor.graph), `${name()}.png`),
-    import: () => importJson(api, urls.new),
+    import: () => importDraft({ api, urls }),
   };
 }
 
@@ -86,43 +86,4 @@ async function asPng(svg, name) {
   brush.scale(2, 2);
   brush.drawImage(picture, 0, 0);
   canvas.toBlob((blob) => { if (blob) save(name, "image/png", blob); });
-}
-
-/** A file or a text becomes a new draft; what was left out is told before one goes there. @param {any} api @param {string} url */
-async function importJson(api, url) {
-  const box = input("", () => {}, { rows: 8, name: "import" });
-  box.classList.add("ds-code");
-  const file = el("input", { type: "file", accept: ".json,application/json", onchange: async () => {
-    const [chosen] = file.files ?? [];
-    if (chosen) box.value = await chosen.text();
-  } });
-  const told = el("p", { class: "error", role: "alert", hidden: true });
-  const say = (/** @type {string} */ text) => {
-    told.hidden = false;
-    told.textContent = text;
-  };
-  let made = /** @type {any} */ (null);
-  const send = async () => {
-    try {
-      made = (await api.post(url, { graph: JSON.parse(box.value) })).data;
-      return true;
-    } catch (error) {
-      say(/** @type {Error} */ (error).message);
-      return false;
-    }
-  };
-  const answer = await openDialog({
-    title: gettext("Import into a new draft"),
-    content: [field(gettext("File"), file), field(gettext("Or its text"), box), told],
-    actions: [{ value: "", label: gettext("Cancel") }, { value: "import", label: gettext("Import"), look: "primary", check: send }],
-  });
-  if (answer !== "import" || !made) return;
-  if (made.report?.length) {
-    await openDialog({
-      title: gettext("Imported, with changes"),
-      content: el("ul", {}, ...made.report.map((/** @type {string} */ line) => el("li", {}, line))),
-      actions: [{ value: "ok", label: gettext("Open the draft"), look: "primary" }],
-    });
-  }
-  window.location.assign(made.url);
 }

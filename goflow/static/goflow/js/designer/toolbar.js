@@ -5,7 +5,8 @@ import { gettext, interpolate } from "../core/i18n.js";
 import { icon } from "./icons.js";
 import { helpGroups } from "./keys.js";
 import { counts, summary } from "./panels/problems.js";
-import { el, tool } from "./parts.js";
+import { check, el, tool } from "./parts.js";
+import { hasSingleKeys, setSingleKeys } from "./preferences.js";
 
 /**
  * @import { Editor } from "./editor.js"
@@ -102,13 +103,19 @@ function menu(does) {
   return whole;
 }
 
-/** All keys, from the one table that also acts. */
+/** All keys, from the one table that also acts, and the switch for those that are a single letter or sign. */
 export function openHelp() {
   const isMac = /Mac/.test(navigator.platform);
   return openDialog({
     title: gettext("Keys"),
-    content: helpGroups(isMac).map(({ group, rows }) => el("section", {}, el("h3", {}, group), el("div", { class: "ds-keys" },
-      ...rows.map(({ label, keys }) => el("div", {}, el("span", {}, label), el("span", {}, ...keys.slice(0, 2).flatMap((key, index) => [index ? " " : "", el("kbd", {}, key)]))))))),
+    content: [singleKeySwitch(), ...helpGroups(isMac).map(({ group, rows }) => el("section", {}, el("h3", {}, group), el("div", { class: "ds-keys" },
+      ...rows.map(({ label, keys }) => el("div", {}, el("span", {}, label), el("span", {}, ...keys.slice(0, 2).flatMap((key, index) => [index ? " " : "", el("kbd", {}, key)])))))))],
     actions: [{ value: "", label: gettext("Close"), look: "primary" }],
   });
+}
+
+function singleKeySwitch() {
+  return el("section", {},
+    check(gettext("Keys that are a single letter or sign act on the canvas"), hasSingleKeys(), setSingleKeys, { name: "single-keys" }),
+    el("p", { class: "meta" }, gettext("Switch them off if you speak your input or press keys by accident. This browser remembers it; others are not changed. Buttons and all other keys go on working.")));
 }

@@ -94,9 +94,15 @@ function stateWords() {
 
 /** @param {readonly Difference[]} changes */
 function legend(changes) {
-  const words = stateWords();
-  const parts = Object.entries(words).map(([state, word]) => [changes.filter((each) => each.state === state).length, word]);
-  return parts.filter(([count]) => count).map(([count, word]) => `${count} ${word}`).join(", ") || gettext("no differences");
+  const count = (/** @type {string} */ state) => changes.filter((each) => each.state === state).length;
+  const [added, removed, changed, moved] = ["added", "removed", "changed", "moved"].map(count);
+  const parts = [
+    added && interpolate(ngettext("%(count)s element added", "%(count)s elements added", added), { count: added }),
+    removed && interpolate(ngettext("%(count)s element removed", "%(count)s elements removed", removed), { count: removed }),
+    changed && interpolate(ngettext("%(count)s element changed", "%(count)s elements changed", changed), { count: changed }),
+    moved && interpolate(ngettext("%(count)s element moved", "%(count)s elements moved", moved), { count: moved }),
+  ];
+  return parts.filter(Boolean).join(", ") || gettext("no differences");
 }
 
 /** @param {readonly Difference[]} changes */

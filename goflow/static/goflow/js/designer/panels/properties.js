@@ -249,7 +249,13 @@ function transitionFields(editor, way, onCondition) {
   const set = (/** @type {string} */ name) => (/** @type {any} */ value) => editor.patchWay(way.key, { [name]: value });
   const ends = /** @type {any} */ ([...graph.activities.values()].map((each) => [each.key, each.title]));
   const place = graph.outgoing(way.source).findIndex((each) => each.key === way.key);
-  const isXor = graph.activity(way.source)?.split_mode === "xor";
+  const isAlone = graph.candidates(way.source).length < 2;
+  const otherwise = (/** @type {boolean} */ isOn) => {
+    if (isOn) return editor.otherwise(way.key);
+    // A transition without a condition is the otherwise, so switching it off means to give it one.
+    editor.tell("selection");
+    return onCondition(way.key);
+  };
   return [
     el("h2", {}, interpolate(gettext("%(source)s → %(target)s"), { source: titleOf(graph, way.source), target: titleOf(graph, way.target) })),
     field(gettext("Condition"), input(way.condition, set("condition"), { name: "condition", disabled, placeholder: conditionOf(graph, way) }), {
@@ -257,7 +263,7 @@ function transitionFields(editor, way, onCondition) {
       help: gettext("Blank, an outcome such as eq:APPROVED, timeout:3d, or an expression."),
     }),
     disabled ? null : el("div", { class: "ds-actions" }, button(gettext("Build condition…"), () => onCondition(way.key), { picture: "pencil", more: { "data-name": "build" } })),
-    check(gettext("Otherwise: taken when no other one is"), isXor && !way.condition.trim() && graph.isOtherwise(way.key), (on) => on && editor.otherwise(way.key), { disabled, name: "otherwise" }),
+    check(gettext("Otherwise: taken when no other one is"), graph.isOtherwise(way.key), otherwise, { disabled: disabled || isAlone, name: "otherwise" }),
     field(gettext("Name"), input(way.name, set("name"), { name: "name", max: 100, disabled })),
     el("div", { class: "ds-row" }, el("span", { class: "meta" }, interpolate(gettext("Tried as number %(place)s"), { place: place + 1 })),
       disabled ? null : tool("up", gettext("Try earlier"), () => editor.shift(way.key, -1), { "data-name": "earlier" }),
