@@ -29,6 +29,7 @@ class Drawer:
         self.page: Page = self.context.new_page()
         self.home, self.pictures = home, pictures
         self.complaints: list[str] = []
+        self.expected = set(EXPECTED_REFUSALS)
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.add_init_script(
@@ -38,7 +39,7 @@ class Drawer:
 
     def _hear(self, message: ConsoleMessage) -> None:
         is_refusal = message.text.startswith("Failed to load resource") and any(
-            str(status) in message.text for status in EXPECTED_REFUSALS
+            str(status) in message.text for status in self.expected
         )
         is_offline = "ERR_INTERNET_DISCONNECTED" in message.text
         if message.type not in QUIET and not is_refusal and not is_offline:

@@ -178,6 +178,18 @@ test("otherwise makes the split exclusive and the condition blank", () => {
   assert.equal(graph.transition("approve-book").condition, "");
 });
 
+test("the otherwise moves from one transition to another as one step", () => {
+  const graph = leave();
+  const stack = new c.CommandStack(graph);
+  stack.run(c.setOtherwise("approve-end"));
+  const before = graph.toJSON();
+  stack.run(c.setOtherwise("approve-book"));
+  assert.equal(graph.isOtherwise("approve-book"), true);
+  assert.equal(graph.isOtherwise("approve-end"), false);
+  stack.undo();
+  assert.deepEqual(graph.toJSON(), before);
+});
+
 test("keys cannot be patched", () => {
   const graph = leave();
   new c.CommandStack(graph).run(c.patchActivity("book", { key: "other", title: "Note" }));
