@@ -8,9 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from goflow.workflow.registry import application, form, hook, push_application
+    from goflow.workflow.registry import application, form, hook, push_application, topic
 
-__all__ = ["application", "form", "hook", "push_application"]
+__all__ = ["application", "form", "hook", "push_application", "topic"]
 __version__ = "0.1.0"
 
 

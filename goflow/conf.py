@@ -41,6 +41,60 @@ class Settings:
     SCHEDULER_BACKEND: str = "goflow.runtime.scheduler.CronSchedulerBackend"
     """Dotted path of the class that carries background jobs."""
 
+    SLA_ENABLED: bool = True
+    """Whether items get timers for warning, breach and escalation."""
+
+    SLA_NOTIFY: bool = True
+    """Whether performers and the SLA roles are told of warnings and breaches."""
+
+    SLA_AUTO_ASSIGN: bool = False
+    """Whether a breached item goes to the first active member of the activity's SLA roles."""
+
+    NOTIFICATIONS_ENABLED: bool = True
+    """Whether people are told what concerns them: in the bell, and by mail as each has chosen."""
+
+    BASE_URL: str = ""
+    """Scheme and host that links in mails begin with, such as ``https://flow.example.com``."""
+
+    WEBHOOK_ENABLED: bool = False
+    """Whether events are delivered to webhook endpoints."""
+
+    WEBHOOK_TIMEOUT: int = 5
+    """Seconds to connect and to wait for each answer, where an endpoint names none; 15 for all of it."""
+
+    WEBHOOK_ALLOWED_SCHEMES: Sequence[str] = ("https",)
+    """Schemes that endpoints may use; add ``http`` for receivers inside your own network."""
+
+    WEBHOOK_ALLOWED_PORTS: Sequence[int] = (443,)
+    """Ports that endpoints may use."""
+
+    WEBHOOK_ALLOWED_NETWORKS: Sequence[str] = ()
+    """Networks (``10.1.0.0/16``) that may be reached although they are not public."""
+
+    WEBHOOK_PROXY: str = ""
+    """Proxy that every delivery goes through; it then decides which addresses may be reached."""
+
+    WEBHOOK_KEYS: Sequence[str] = ()
+    """Texts that encrypt the endpoints' secrets, the newest first; empty uses Django's ``SECRET_KEY``."""
+
+    JOB_ATTEMPTS: int = 5
+    """How often a job of an external application is tried before its item gets an incident."""
+
+    JOB_LEASE: int = 60
+    """Seconds a worker holds a job before another one may take it over; a heartbeat extends it."""
+
+    OUTBOX_KEEP_DAYS: int = 30
+    """Days that sent messages, deliveries and read notifications are kept."""
+
+    READY_HEARTBEAT_AGE: int = 300
+    """Seconds since the last scheduler pass after which ``/readyz`` reports a problem; 0 never does."""
+
+    READY_OUTBOX_AGE: int = 900
+    """Seconds that the oldest due message may wait before ``/readyz`` reports a problem; 0 never does."""
+
+    METRICS_TOKEN: str = ""
+    """Bearer token that ``/metrics`` asks for; blank lets superusers only see it."""
+
     TENANT_RESOLVER: Callable[..., Mapping[str, str]] | None = None
     """``f(request, user) -> {"tenant_id": ..., "org_id": ...}``, stamped on instances and items."""
 

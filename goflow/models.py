@@ -9,9 +9,11 @@ from typing import Any
 
 from goflow.api.models import RefreshToken
 from goflow.journal.models import AuditEvent, OutboxMessage
+from goflow.outbound.models import Delivery, Notification, UserProfile, WebhookEndpoint
 from goflow.runtime import engine
 from goflow.runtime.models import (
     EdgeToken,
+    Heartbeat,
     IdempotencyKey,
     Incident,
     ProcessInstance,
@@ -36,9 +38,12 @@ __all__ = [
     "Activity",
     "Application",
     "AuditEvent",
+    "Delivery",
     "EdgeToken",
+    "Heartbeat",
     "IdempotencyKey",
     "Incident",
+    "Notification",
     "OutboxMessage",
     "Process",
     "ProcessInstance",
@@ -47,6 +52,8 @@ __all__ = [
     "RefreshToken",
     "Timer",
     "Transition",
+    "UserProfile",
+    "WebhookEndpoint",
     "WorkItem",
     "WorkflowLayout",
 ]

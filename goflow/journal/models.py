@@ -60,34 +60,47 @@ class AuditEvent(models.Model):
 
 class OutboxMessage(models.Model):
     """
-    Something to tell the outside world, written in the transaction that caused it and sent after commit.
+    Something to tell the outside world, written in the transaction that caused it and worked on after commit.
+
+    Whoever works on a message holds a lease: ``due_at`` is moved to the end of the lease and ``lease_token``
+    names the holder, so a worker that dies loses the message to the next one when its time is over.
     """
 
     class Status(models.TextChoices):
         """
-        Due until sent; dead after too many attempts.
+        Due until sent; dead after too many attempts; dropped when nobody needs it any more.
         """
 
         DUE = "due", _("due")
         SENT = "sent", _("sent")
         DEAD = "dead", _("dead")
+        DROPPED = "dropped", _("not needed any more")
 
-    kind = models.CharField(_("kind"), max_length=50)
+    kind = models.CharField(_("kind"), max_length=20)
+    topic = models.CharField(_("topic"), max_length=100, blank=True, default="")
     payload = models.JSONField(_("payload"), default=dict)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DUE)
     due_at = models.DateTimeField(_("due"), default=clock.now)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     lease_until = models.DateTimeField(_("leased until"), null=True, blank=True)
+    lease_token = models.CharField(_("lease"), max_length=32, blank=True, default="")
+    worker = models.CharField(_("worker"), max_length=100, blank=True, default="")
     last_error = models.TextField(_("last error"), blank=True, default="")
     instance_id = models.BigIntegerField(_("instance id"), null=True, blank=True)
     workitem_id = models.BigIntegerField(_("work item id"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), default=clock.now)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("outbox message")
         verbose_name_plural = _("outbox messages")
+        permissions: ClassVar[list[tuple[str, Any]]] = [
+            ("can_work_jobs", "Can fetch and complete jobs of automatic activities"),
+        ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["status", "due_at"], name="goflow_outbox_due"),
+            models.Index(fields=["status", "kind", "due_at"], name="goflow_outbox_due"),
+            models.Index(fields=["lease_token"], name="goflow_outbox_lease"),
+            models.Index(fields=["workitem_id"], name="goflow_outbox_item"),
         ]
 
     def __str__(self) -> str:

@@ -25,7 +25,7 @@ from goflow.runtime.task import Task
 from goflow.runtime.under import Under
 from goflow.runtime.unit import is_retryable
 from goflow.runtime.writing import write
-from goflow.workflow.registry import get_application, get_hook
+from goflow.workflow.registry import get_application, get_hook, is_external
 
 OUTCOME_LENGTH = 255
 
@@ -69,7 +69,7 @@ class Drive:
         for effect in step.effects:
             self.board.take(effect)
             if isinstance(effect, fx.RunApplication):
-                self.ready.append(effect.ref)
+                self.run(effect.ref, effect.activity)
             elif isinstance(effect, (fx.OpenItem, fx.WakeItem)):
                 self._assign(effect)
             elif isinstance(effect, fx.TakeTransition):
@@ -143,6 +143,15 @@ class Drive:
             raise HookFailed(name=name, problem=describe(exc)) from exc
 
     # Automatic activities
+
+    def run(self, ref: int, activity: str) -> None:
+        """
+        An automatic item is to run: inside this unit, or as a job after commit when its application says so.
+        """
+        if is_external(self.under.loaded.graph.activity(activity).application):
+            self.board.external.append(ref)
+        else:
+            self.ready.append(ref)
 
     def run_ready(self) -> None:
         """

@@ -12,6 +12,8 @@ from typing import Any
 from goflow.core import effects as fx
 from goflow.core.durations import parse_duration
 from goflow.core.states import ItemStatus
+from goflow.journal import outbox
+from goflow.journal.models import OutboxMessage
 from goflow.runtime import timers
 from goflow.runtime.assignment import Assignment, sort_key
 from goflow.runtime.models import EdgeToken, Incident, Timer, WorkItem
@@ -56,6 +58,7 @@ class Board:
         self.timers: list[tuple[int, str, Timer]] = []
         self.freed: dict[int, None] = {}
         self.cleared: list[int] = []  # items whose open incidents are settled by this drive
+        self.external: list[int] = []  # automatic items whose application runs after commit
         self.incidents: list[tuple[int | None, Incident]] = []
         self.notes: list[Note] = []
         self.decisions: dict[int, list[fx.Decision]] = {}
@@ -268,6 +271,26 @@ class Board:
         self.note("incident.raised", ref, metadata={"code": code, **_plain(params)}, activity_key=key)
         incident = Incident(instance=self.instance, code=code, message=message, params=_plain(params))
         self.incidents.append((ref, incident))
+
+    def jobs(self) -> list[OutboxMessage]:
+        """
+        The unsaved outbox messages of the external applications to run, once their items have ids.
+        """
+        live = (self.items[ref] for ref in self.external)
+        return [self._job(item) for item in live if item.status == ItemStatus.ACTIVE.value]
+
+    def _job(self, item: WorkItem) -> OutboxMessage:
+        application = self.loaded.graph.activity(item.activity_key).application
+        key = f"{self.instance.pk}-{item.pk}"
+        return OutboxMessage(
+            kind=outbox.JOB,
+            topic=application,
+            payload={"key": key, "activity": item.activity_key},
+            instance_id=self.instance.pk,
+            workitem_id=item.pk,
+            due_at=self.now,
+            created_at=self.now,
+        )
 
     def assign(self, ref: int, chosen: Assignment) -> None:
         """

@@ -59,6 +59,7 @@ class ProcessInstance(models.Model):
     priority = models.IntegerField(_("priority"), default=0)
     created_at = models.DateTimeField(_("started"), default=clock.now)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    suspended_at = models.DateTimeField(_("suspended since"), null=True, blank=True)
     tenant_id = models.CharField(max_length=100, blank=True, default="")
     org_id = models.CharField(max_length=100, blank=True, default="")
 
@@ -302,3 +303,21 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Heartbeat(models.Model):
+    """
+    When a scheduler last finished a pass, by name; one row per name, whatever the number of processes.
+    """
+
+    name = models.CharField(_("name"), max_length=50, unique=True)
+    beat_at = models.DateTimeField(_("last pass"), default=clock.now)
+    worker = models.CharField(_("worker"), max_length=100, blank=True, default="")
+    report = models.JSONField(_("what it did"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("scheduler heartbeat")
+        verbose_name_plural = _("scheduler heartbeats")
+
+    def __str__(self) -> str:
+        return self.name

@@ -90,7 +90,7 @@ def _retry(under: Under, incident: Incident) -> Completion:
     elif activity.is_dummy or incident.code == "no-transition":
         _route_again(drive, item, task)
     else:
-        drive.ready.append(item.pk)
+        drive.run(item.pk, item.activity_key)
     return drive.completion(item)
 
 

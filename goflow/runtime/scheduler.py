@@ -7,10 +7,12 @@ The database is the truth: whatever is due is found by the next pass of ``goflow
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
+from django.db import transaction
 from django.utils.module_loading import import_string
 
 from goflow.conf import conf
@@ -26,6 +28,13 @@ class BaseSchedulerBackend(ABC):
     name = ""
     supports_background = False
     """Whether a job asked for now starts soon by itself, outside the caller's process."""
+
+    def wake(self, ids: Mapping[str, Sequence[int]]) -> None:  # noqa: B027 - a carrier without hints is complete
+        """
+        Hint that messages of these kinds wait in the outbox. May do nothing: the next poll finds them.
+
+        Called after commit. Must never raise and never block on a broker that does not answer.
+        """
 
     @abstractmethod
     def schedule_timeout_scan(self) -> Answer:
@@ -96,6 +105,13 @@ def run(job: str, **kwargs: object) -> Any:  # what the job returns
     Run a job of ``goflow.runtime.jobs`` by its name, here and now.
     """
     return import_module("goflow.runtime.jobs").JOBS[job](**kwargs)
+
+
+def wake_after_commit(ids: Mapping[str, Sequence[int]], using: str) -> None:
+    """
+    Hint at new outbox messages once the transaction has committed.
+    """
+    transaction.on_commit(lambda: backend().wake(ids), using=using, robust=True)
 
 
 @lru_cache(maxsize=4)

@@ -7,15 +7,20 @@ from __future__ import annotations
 from django.db.models import F, QuerySet
 
 from goflow.core.marking import Marking
+from goflow.core.states import ItemStatus
+from goflow.journal import outbox
 from goflow.journal.events import Event, instance_stream
+from goflow.journal.models import OutboxMessage
 from goflow.journal.recorder import record
 from goflow.journal.rows import insert
 from goflow.runtime.announcing import News, after_commit
 from goflow.runtime.board import Board, Note
 from goflow.runtime.chaining import insert_chain
 from goflow.runtime.models import EdgeToken, Incident, ProcessInstance, Timer, WorkItem
+from goflow.runtime.telling import tell
 from goflow.runtime.under import Under
 from goflow.runtime.unit import alias
+from goflow.workflow.registry import is_external
 
 CHANGEABLE = (
     "status",
@@ -43,10 +48,12 @@ def write(under: Under, board: Board, marking: Marking) -> tuple[Incident, ...]:
     _change_items(board)
     _write_tokens(board)
     _write_timers(board)
+    _close_jobs(board)
     incidents = _write_incidents(board)
     _change_instance(under, board, marking)
     events = [_event(under, board, note) for note in board.notes]
     audit = record(events, under.head)
+    tell(under, board, events, audit)
     items = {item.pk: item for item in board.items.values()}
     evaluated = [
         (_pk(board, d.item), d.transition)
@@ -118,6 +125,21 @@ def _write_timers(board: Board) -> None:
     for ref, _, timer in board.timers:
         timer.workitem_id = board.items[ref].pk
     insert([timer for _, _, timer in board.timers])
+
+
+def _close_jobs(board: Board) -> None:
+    """
+    The job of an external item ends with the item: done when it completed, not needed when it was withdrawn.
+    """
+    for closed, status in ((ItemStatus.COMPLETE, outbox.SENT), (ItemStatus.CANCELLED, outbox.DROPPED)):
+        refs = [r for r in board.freed if _is_external(board, r) and board.items[r].status == closed.value]
+        if refs:
+            jobs = OutboxMessage.objects.filter(workitem_id__in=refs, kind=outbox.JOB, status=outbox.DUE)
+            jobs.update(status=status, sent_at=board.now, lease_token="", lease_until=None)
+
+
+def _is_external(board: Board, ref: int) -> bool:
+    return is_external(board.loaded.graph.activity(board.items[ref].activity_key).application)
 
 
 def _may_have_timers(board: Board, ref: int) -> bool:

@@ -107,6 +107,12 @@ class Activity(FrozenWithProcess):
     sla_roles: models.ManyToManyField[Any, Any] = models.ManyToManyField(
         "auth.Group", blank=True, related_name="sla_activities", verbose_name=_("told when late")
     )
+    escalations = models.JSONField(
+        _("escalation"),
+        default=list,
+        blank=True,
+        help_text=_("Steps for an item that stays open: after how long, and what happens then."),
+    )
     compensation_handler = models.CharField(_("compensation"), max_length=255, blank=True, default="")
     autostart = models.BooleanField(
         _("automatic"), default=False, help_text=_("The engine runs it by itself.")

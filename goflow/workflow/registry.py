@@ -7,6 +7,11 @@ name in the database that is not registered here is an error, never an import.
     @goflow.application("leave.update_hr")
     def update_hr(task): ...                      # returns the outcome as text, or None
 
+    @goflow.application("crm.create_customer", external=True)
+    def create_customer(task): ...                # runs after commit, at least once; may use the network
+
+    goflow.topic("billing.charge")                # as an application, run by workers that fetch over the API
+
     @goflow.push_application("route_to_secretary")
     def route_to_secretary(task, **params): ...   # returns the user who gets the item, or None
 
@@ -41,13 +46,60 @@ _registered: dict[str, dict[str, Callable[..., Any]]] = {
 }
 
 
-def application(name: str) -> Callable[[Registered], Registered]:
+_external: dict[str, bool] = {}
+"""Applications that run after commit, by name; False for topics, which have no code here."""
+
+
+def application(name: str, *, external: bool = False) -> Callable[[Registered], Registered]:
     """
     Register ``f(task) -> str | None``, run for automatic activities; the text is the outcome.
 
+    It runs inside the step's transaction, exactly once, and must not use the network. ``external`` lets it
+    run after commit as a job instead: at least once, with ``task.key`` to tell a repetition.
+
     Raises ImproperlyConfigured, as every decorator here, when the name belongs to other code already.
     """
-    return _registrar(APPLICATION, name)
+    register: Callable[[Registered], Registered] = _registrar(APPLICATION, name)
+    if external:
+        _external[name] = True
+    return register
+
+
+def topic(name: str) -> None:
+    """
+    Register an application that workers outside fetch and complete over the API; it has no code here.
+
+    Raises ImproperlyConfigured when the name belongs to code.
+    """
+    if name in _registered[APPLICATION] and _external.get(name, True):
+        raise ImproperlyConfigured(f"{name!r} is an application; give the topic another name")
+    _registered[APPLICATION].setdefault(name, _fetched)
+    _external[name] = False
+
+
+def _fetched(task: object) -> str | None:
+    raise TypeError("a topic is worked on over the API; nothing here can run it")
+
+
+def is_external(name: str) -> bool:
+    """
+    Whether an application runs after commit, as a job.
+    """
+    return name in _external
+
+
+def jobs_run_here() -> frozenset[str]:
+    """
+    The external applications that have code in this project.
+    """
+    return frozenset(name for name, is_code in _external.items() if is_code)
+
+
+def topics() -> frozenset[str]:
+    """
+    The external applications that workers fetch over the API.
+    """
+    return frozenset(name for name, is_code in _external.items() if not is_code)
 
 
 def push_application(name: str) -> Callable[[Registered], Registered]:

@@ -1,0 +1,176 @@
+"""
+The outbox as a queue: messages written with the change that caused them, leased by whoever works on them.
+
+The database is the truth. A broker's message only says "look now"; without it the next poll finds the same.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connections, router, transaction
+from django.db.models import F, Q, QuerySet
+
+from goflow import clock
+from goflow.journal.models import OutboxMessage
+
+EVENTS, MAIL, WEBHOOK, JOB = "events", "mail", "webhook", "job"
+NOTIFICATION, ACTION, DIGEST = "notification", "action", "digest"
+
+DUE, SENT = OutboxMessage.Status.DUE, OutboxMessage.Status.SENT
+DEAD, DROPPED = OutboxMessage.Status.DEAD, OutboxMessage.Status.DROPPED
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """
+    The right to work on some messages until ``until``; ``token`` proves it.
+    """
+
+    token: str
+    until: datetime
+    messages: tuple[OutboxMessage, ...]
+
+
+def claim(
+    kinds: Collection[str],
+    *,
+    limit: int,
+    seconds: float,
+    ids: Collection[int] | None = None,
+    topics: Collection[str] | None = None,
+    skip: Q | None = None,
+    worker: str = "",
+) -> Lease:
+    """
+    Lease due messages, the longest due first; their attempts are counted. Nobody else gets them meanwhile.
+
+    Args:
+        ids: only these, e.g. those a hint names.
+        topics: only jobs of these topics.
+        skip: what to leave alone for now.
+
+    Three statements; not for use inside a unit. An empty lease when nothing is due, or others were faster.
+    """
+    now, token = clock.now(), secrets.token_hex(16)
+    until = now + timedelta(seconds=seconds)
+    due = OutboxMessage.objects.filter(status=DUE, kind__in=kinds, due_at__lte=now)
+    if ids is not None:
+        due = due.filter(pk__in=ids)
+    if topics is not None:
+        due = due.filter(topic__in=topics)
+    if skip is not None:
+        due = due.exclude(skip)
+    values = {"due_at": until, "lease_until": until, "lease_token": token, "worker": worker}
+    found = _take(due.order_by("due_at", "id"), limit, now, values)
+    held = OutboxMessage.objects.filter(lease_token=token).order_by("id") if found else ()
+    return Lease(token, until, tuple(held))
+
+
+def _take(due: QuerySet[OutboxMessage], limit: int, now: datetime, values: Mapping[str, object]) -> list[int]:
+    """
+    The guarded UPDATE decides who gets a message; skipping what others hold only saves the waiting.
+
+    SQLite gets no transaction round the two: one that begins by reading could not go on to write.
+    """
+    skips = connections[_alias()].features.has_select_for_update_skip_locked
+    with transaction.atomic(using=_alias()) if skips else nullcontext():
+        seen = due.select_for_update(skip_locked=True) if skips else due
+        found = list(seen.values_list("pk", flat=True)[:limit])
+        taken = OutboxMessage.objects.filter(pk__in=found, status=DUE, due_at__lte=now)
+        changed = taken.update(attempts=F("attempts") + 1, **values) if found else 0
+    return found if changed else []
+
+
+def extend(message_id: int, token: str, seconds: float) -> datetime | None:
+    """
+    Hold a message longer. Returns the new end of the lease, or None when somebody else has taken it over.
+    """
+    until = clock.now() + timedelta(seconds=seconds)
+    return until if _held(message_id, token).update(due_at=until, lease_until=until) else None
+
+
+def sent(message_id: int, token: str) -> bool:
+    """
+    The message is done. False when the lease was lost meanwhile.
+    """
+    return _close(message_id, token, status=SENT, sent_at=clock.now())
+
+
+def dropped(message_id: int, token: str, reason: str) -> bool:
+    """
+    Nobody needs the message any more. False when the lease was lost meanwhile.
+    """
+    return _close(message_id, token, status=DROPPED, last_error=reason)
+
+
+def dead(message_id: int, token: str, error: str) -> bool:
+    """
+    The message is given up; somebody has to look. False when the lease was lost meanwhile.
+    """
+    return _close(message_id, token, status=DEAD, last_error=error)
+
+
+def postpone(message_id: int, token: str, due_at: datetime, error: str, *, uncounted: bool = False) -> bool:
+    """
+    Give the message back, due later. ``uncounted`` takes the attempt back: nothing was tried.
+
+    False when the lease was lost meanwhile.
+    """
+    attempts = {"attempts": F("attempts") - 1} if uncounted else {}
+    return _close(message_id, token, due_at=due_at, last_error=error, **attempts)
+
+
+def again(ids: Collection[int]) -> int:
+    """
+    Make dead messages due now, with their attempts counted from zero. Returns how many.
+    """
+    gone = OutboxMessage.objects.filter(pk__in=ids, status=DEAD)
+    return gone.update(status=DUE, due_at=clock.now(), attempts=0, last_error="")
+
+
+def purge(before: datetime, limit: int = 10_000) -> int:
+    """
+    Forget messages that were closed and created before that time, a batch at a time. Returns how many.
+    """
+    old = OutboxMessage.objects.filter(status__in=(SENT, DROPPED), created_at__lt=before).order_by("id")
+    gone = list(old.values_list("pk", flat=True)[:limit])
+    OutboxMessage.objects.filter(pk__in=gone).delete()
+    return len(gone)
+
+
+def backoff(attempts: int, *, first: timedelta, longest: timedelta) -> timedelta:
+    """
+    How long to wait after so many failed attempts: doubling from ``first``, never more than ``longest``.
+    """
+    doubled = first * float(2 ** min(max(attempts - 1, 0), 20))
+    return min(doubled, longest)
+
+
+def wake_ids(messages: Sequence[OutboxMessage]) -> Mapping[str, list[int]]:
+    """
+    The ids of new messages by kind, for a hint to whoever works on them.
+    """
+    found: dict[str, list[int]] = {}
+    for message in messages:
+        found.setdefault(message.kind, []).append(message.pk)
+    return found
+
+
+def _close(message_id: int, token: str, **values: object) -> bool:
+    free = {"lease_token": "", "lease_until": None}
+    return bool(_held(message_id, token).update(**free, **values))
+
+
+def _held(message_id: int, token: str) -> QuerySet[OutboxMessage]:
+    if not token:
+        raise ValueError("a lease has a token; claim the message first")
+    return OutboxMessage.objects.filter(pk=message_id, lease_token=token, status=DUE)
+
+
+def _alias() -> str:
+    return router.db_for_write(OutboxMessage)

@@ -1,0 +1,3 @@
+"""
+What the outside world hears: notifications, mail and webhooks, all sent from the outbox after commit.
+"""
