@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from itertools import pairwise
+from operator import add
 
 from goflow.core.graph import ProcessDef
 
@@ -22,6 +25,8 @@ MARGIN = 40
 PITCH_X = NODE_WIDTH + GAP_X
 PITCH_Y = NODE_HEIGHT + GAP_Y
 SWEEPS = 4
+LONGEST = 12
+LANE = 0.125
 
 Position = tuple[int, int]
 Neighbours = Mapping[str, list[str]]
@@ -38,10 +43,11 @@ def positions(definition: ProcessDef) -> dict[str, Position]:
     if not missing:
         return stored
     net = _Net.of(definition)
-    layers = _layers(net)
-    computed = _placed_in_layers(net, layers)
+    sheet = _Sheet.of(net)
+    computed = _placed_in_layers(net, sheet)
     if stored:
-        computed = _placed_beside(net, stored, [key for layer in layers for key in layer])
+        order = [key for layer in sheet.layers for key in layer if key not in sheet.lanes]
+        computed = _placed_beside(net, stored, order)
     return {a.key: computed[a.key] for a in definition.activities}
 
 
@@ -109,24 +115,82 @@ def _topological(roots: Iterable[str], after: Neighbours) -> tuple[str, ...]:
     return tuple(reversed(finished))
 
 
-def _layers(net: _Net) -> list[list[str]]:
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """
+    The activities in layers; a long edge has a lane in every layer that it passes, so that room is left.
+    """
+
+    layers: list[list[str]]
+    lanes: frozenset[str]
+    after: Neighbours
+    before: Neighbours
+
+    @classmethod
+    def of(cls, net: _Net) -> _Sheet:
+        level = _levels(net)
+        layers: list[list[str]] = [[] for _ in range(max(level.values(), default=-1) + 1)]
+        for key in net.keys:
+            layers[level[key]].append(key)
+        pairs: list[tuple[str, str]] = []
+        for source in net.keys:
+            for target in net.after[source]:
+                chain = [source, *_laned(layers, level, source, target), target]
+                pairs.extend(pairwise(chain))
+        every = [key for layer in layers for key in layer]
+        lanes = frozenset(every).difference(net.keys)
+        sheet = cls(layers, lanes, _listed(every, pairs), _listed(every, [(t, s) for s, t in pairs]))
+        sheet._untangle()
+        return sheet
+
+    def _untangle(self) -> None:
+        for sweep in range(SWEEPS):
+            forward = sweep % 2 == 0
+            place: dict[str, float] = {}
+            for layer in self.layers if forward else reversed(self.layers):
+                _order_by_barycentre(layer, self.before if forward else self.after, place)
+
+    def wanted(self, key: str, rows: Mapping[str, float], otherwise: float) -> float:
+        """
+        The row beside what leads here; lanes only matter where nothing else does.
+        """
+        before = self.before[key]
+        near = [n for n in before if n not in self.lanes] or before
+        return _mean([rows[n] for n in near], otherwise)
+
+    def spread(self, layer: list[str], wanted: list[float]) -> list[float]:
+        """
+        Rows far enough apart, as near as possible to the wanted ones.
+        """
+        rows: list[float] = []
+        for index, key in enumerate(layer):
+            least = rows[-1] + self._apart(layer[index - 1], key) if rows else wanted[index]
+            rows.append(max(wanted[index], least))
+        own = [index for index, key in enumerate(layer) if key not in self.lanes] or range(len(layer))
+        shift = _mean([wanted[index] - rows[index] for index in own], 0.0)
+        return [row + shift for row in rows]
+
+    def _apart(self, one: str, other: str) -> float:
+        return sum(LANE / 2 if key in self.lanes else 0.5 for key in (one, other))
+
+
+def _levels(net: _Net) -> dict[str, int]:
     level = dict.fromkeys(net.keys, 0)
     for key in net.order:
         for target in net.after[key]:
             level[target] = max(level[target], level[key] + 1)
-    layers: list[list[str]] = [[] for _ in range(max(level.values(), default=-1) + 1)]
-    for key in net.keys:
-        layers[level[key]].append(key)
-    return _untangled(net, layers)
+    return level
 
 
-def _untangled(net: _Net, layers: list[list[str]]) -> list[list[str]]:
-    for sweep in range(SWEEPS):
-        forward = sweep % 2 == 0
-        place: dict[str, float] = {}
-        for layer in layers if forward else reversed(layers):
-            _order_by_barycentre(layer, net.before if forward else net.after, place)
-    return layers
+def _laned(layers: list[list[str]], level: Mapping[str, int], source: str, target: str) -> list[str]:
+    """
+    Lanes for an edge in the layers between its ends; a very long one is led around everything anyway.
+    """
+    between = range(level[source] + 1, level[target])
+    lanes = [f"{source}\n{target}\n{index}" for index in between] if len(between) < LONGEST else []
+    for index, lane in zip(between, lanes, strict=False):
+        layers[index].append(lane)
+    return lanes
 
 
 def _order_by_barycentre(layer: list[str], neighbours: Neighbours, place: dict[str, float]) -> None:
@@ -136,28 +200,19 @@ def _order_by_barycentre(layer: list[str], neighbours: Neighbours, place: dict[s
 
 
 def _mean(values: list[float], otherwise: float) -> float:
-    return sum(values) / len(values) if values else otherwise
+    # One by one, as the browser adds: sum() is more exact from Python 3.12 on.
+    return reduce(add, values) / len(values) if values else otherwise
 
 
-def _placed_in_layers(net: _Net, layers: list[list[str]]) -> dict[str, Position]:
+def _placed_in_layers(net: _Net, sheet: _Sheet) -> dict[str, Position]:
     rows: dict[str, float] = {}
-    for layer in layers:
-        wanted = [_mean([rows[n] for n in net.before[key]], float(row)) for row, key in enumerate(layer)]
-        rows.update(zip(layer, _spread(wanted), strict=True))
-    top = min(rows.values(), default=0.0)
-    column = {key: index for index, layer in enumerate(layers) for key in layer}
+    column: dict[str, int] = {}
+    for index, layer in enumerate(sheet.layers):
+        wanted = [sheet.wanted(key, rows, float(row)) for row, key in enumerate(layer)]
+        rows.update(zip(layer, sheet.spread(layer, wanted), strict=True))
+        column.update(dict.fromkeys(layer, index))
+    top = min((rows[key] for key in net.keys), default=0.0)
     return {k: (MARGIN + column[k] * PITCH_X, MARGIN + _snapped((rows[k] - top) * PITCH_Y)) for k in net.keys}
-
-
-def _spread(wanted: list[float]) -> list[float]:
-    """
-    Rows at least one apart, as near as possible to the wanted ones.
-    """
-    rows: list[float] = []
-    for row in wanted:
-        rows.append(max(row, rows[-1] + 1) if rows else row)
-    shift = _mean([want - row for want, row in zip(wanted, rows, strict=True)], 0.0)
-    return [row + shift for row in rows]
 
 
 def _snapped(pixels: float) -> int:

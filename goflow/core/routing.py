@@ -20,6 +20,7 @@ NEAR = 24
 TURN = 36
 ABOVE_PENALTY = 160
 MAX_LANES_TRIED = 40
+MAX_FLOORS_TRIED = 4
 CHORDS = 12
 ARROW_ROOM = 14
 BUCKET = 160
@@ -243,9 +244,10 @@ class _Router:
         return self._back(edge, source, target)
 
     def _loop(self, key: str, box: Box) -> Path:
-        size = 18 + LANE_GAP * self._dock(key + " loop")
-        left, right = Point(box.center.x + 14, box.y), Point(box.center.x + 14 + size * 2, box.y)
-        high = box.y - size * 2
+        size = 36 + 2 * LANE_GAP * self._dock(key + " loop")
+        # No wider than the box and no higher than the gap above it.
+        left, right = Point(box.center.x + 14, box.y), Point(box.center.x + 14 + min(size, 54), box.y)
+        high = box.y - min(size, 50)
         return ((right, Point(right.x + 6, high), Point(left.x - 6, high), left),)
 
     def _dock(self, side: str) -> int:
@@ -264,7 +266,23 @@ class _Router:
             path = (_across(start, a), _line(a, b), _across(b, end))
             if self._is_free_lane(path, edge):
                 return path
-        return direct
+        return self._below(edge, start, end) if first < last else direct
+
+    def _below(self, edge: Edge, start: Point, end: Point) -> Path:
+        """
+        Along underneath everything, where there is always room; straight on if that leads nowhere better.
+        """
+        for _ in range(MAX_FLOORS_TRIED):
+            y = self._lowest()
+            a, b = Point(start.x + 2 * TURN, y), Point(end.x - 2 * TURN, y)
+            path = (_across(start, a), _line(a, b), _across(b, end))
+            if self._is_clear(path, {edge.source, edge.target}):
+                return path
+        return (_across(start, end),)
+
+    def _lowest(self) -> float:
+        self.floor += LANE_GAP + CLEARANCE
+        return self.floor
 
     def _heights_between(self, first: float, last: float, start: float, end: float) -> list[float]:
         strip = Box(first, -1e5, last - first, 2e5)
@@ -319,8 +337,7 @@ class _Router:
         """
         Out to the right, along underneath everything, and in from the left: there is always room for that.
         """
-        self.floor += LANE_GAP + CLEARANCE
-        start, end, y = Point(source.right, source.center.y), Point(target.x, target.center.y), self.floor
+        start, end, y = Point(source.right, source.center.y), Point(target.x, target.center.y), self._lowest()
         a, b = Point(start.x, y), Point(end.x, y)
         out = (start, Point(start.x + TURN, start.y), Point(start.x + TURN, y), a)
         back = (b, Point(end.x - TURN, y), Point(end.x - TURN, end.y), end)

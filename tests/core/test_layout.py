@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from itertools import combinations
 
+import pytest
+
 from goflow.core.graph import ActivityDef, ProcessDef, TransitionDef
 from goflow.core.layout import GAP_X, GRID, NODE_HEIGHT, NODE_WIDTH, PITCH_X, Position, positions
+from goflow.core.routing import Box, Edge, points, routes
 from tests.core.builders import process
 
 
@@ -121,3 +125,42 @@ def test_hundreds_beside_one_stored_do_not_overlap() -> None:
 
 def test_long_chains_need_no_recursion() -> None:
     assert len(positions(process(*(f"n{i}->n{i + 1}" for i in range(3_000))))) == 3_001
+
+
+def test_long_edge_does_not_bend_the_chain_it_passes() -> None:
+    places = positions(process("a->b", "b->c", "c->d", "a->d"))
+    assert len({y for _, y in places.values()}) == 1
+
+
+def tangled(seed: int) -> ProcessDef:
+    pick = random.Random(seed)
+    keys = [f"n{index}" for index in range(pick.randint(2, 40))]
+    count = int(len(keys) * pick.choice((1.2, 2, 3)))
+    activities = tuple(ActivityDef(key, key) for key in keys)
+    ways = tuple(TransitionDef(f"t{index}", pick.choice(keys), pick.choice(keys)) for index in range(count))
+    return ProcessDef("p", "P", activities, ways, begin=keys[0])
+
+
+def hidden(boxes: dict[str, Box], ways: tuple[TransitionDef, ...]) -> set[tuple[str, str]]:
+    """Which transitions run behind which activities."""
+    found = routes(boxes, [Edge(way.key, way.source, way.target) for way in ways])
+    inner = {key: box.grown(-1) for key, box in boxes.items()}
+    return {
+        (way, key)
+        for way, path in found.items()
+        for x, y in points(path)
+        for key, box in inner.items()
+        if box.x < x < box.right and box.y < y < box.bottom
+    }
+
+
+@pytest.mark.parametrize("pulled_apart", [1, 1.4])
+@pytest.mark.parametrize("first", range(0, 60, 10))
+def test_no_line_runs_behind_an_activity(first: int, pulled_apart: float) -> None:
+    for seed in range(first, first + 10):
+        definition = tangled(seed)
+        boxes = {
+            key: Box(round(x * pulled_apart), y, NODE_WIDTH, NODE_HEIGHT)
+            for key, (x, y) in positions(definition).items()
+        }
+        assert hidden(boxes, definition.transitions) == set(), seed

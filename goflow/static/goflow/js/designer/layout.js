@@ -18,11 +18,17 @@ const MARGIN = 40;
 const PITCH_X = NODE_WIDTH + GAP_X;
 const PITCH_Y = NODE_HEIGHT + GAP_Y;
 const SWEEPS = 4;
+/** An edge that passes more layers than that has no lanes: it is led around everything anyway. */
+const LONGEST = 12;
+/** How much of a row a lane takes. */
+const LANE = 0.125;
 
 /**
  * @typedef {Map<string, string[]>} Neighbours
  * @typedef {{keys: string[], after: Neighbours, before: Neighbours, order: string[]}} Net
  *   every pair of neighbours once, without the edges that close cycles; `order` follows the edges
+ * @typedef {{layers: string[][], lanes: ReadonlySet<string>, after: Neighbours, before: Neighbours}} Sheet
+ *   the activities in layers; a long edge has a lane in every layer that it passes, so that room is left for it
  */
 
 /**
@@ -32,7 +38,7 @@ const SWEEPS = 4;
  */
 export function tidied(graph) {
   const net = netOf(graph);
-  return placedInLayers(net, layersOf(net));
+  return placedInLayers(net, sheetOf(net));
 }
 
 /**
@@ -46,8 +52,9 @@ export function positions(graph) {
   for (const { key, position } of graph.activities.values()) if (position) stored.set(key, position);
   if (stored.size === graph.activities.size) return stored;
   const net = netOf(graph);
-  const layers = layersOf(net);
-  const computed = stored.size ? placedBeside(net, stored, layers.flat()) : placedInLayers(net, layers);
+  const sheet = sheetOf(net);
+  const order = sheet.layers.flat().filter((key) => !sheet.lanes.has(key));
+  const computed = stored.size ? placedBeside(net, stored, order) : placedInLayers(net, sheet);
   return new Map(net.keys.map((key) => [key, /** @type {Position} */ (computed.get(key))]));
 }
 
@@ -173,30 +180,64 @@ function visit(start, after, seen, finished) {
   }
 }
 
-/** @param {Net} net @returns {string[][]} */
-function layersOf(net) {
-  const level = new Map(net.keys.map((key) => [key, 0]));
-  for (const key of net.order) {
-    for (const target of at(net.after, key)) level.set(target, Math.max(at(level, target), at(level, key) + 1));
-  }
+/** @param {Net} net @returns {Sheet} */
+function sheetOf(net) {
+  const level = levelsOf(net);
   const count = Math.max(-1, ...level.values()) + 1;
   /** @type {string[][]} */
   const layers = Array.from({ length: count }, () => []);
   for (const key of net.keys) layers[at(level, key)].push(key);
-  return untangled(net, layers);
+  const pairs = net.keys.flatMap((source) => at(net.after, source).flatMap((target) => {
+    const chain = [source, ...laned(layers, level, source, target), target];
+    return chain.slice(1).map((key, index) => /** @type {[string, string]} */ ([chain[index], key]));
+  }));
+  const every = layers.flat();
+  const back = pairs.map(([source, target]) => /** @type {[string, string]} */ ([target, source]));
+  const own = new Set(net.keys);
+  const lanes = new Set(every.filter((key) => !own.has(key)));
+  return untangled({ layers, lanes, after: listed(every, pairs), before: listed(every, back) });
 }
 
-/** @param {Net} net @param {string[][]} layers */
-function untangled(net, layers) {
+/** @param {Net} net @returns {Map<string, number>} */
+function levelsOf(net) {
+  const level = new Map(net.keys.map((key) => [key, 0]));
+  for (const key of net.order) {
+    for (const target of at(net.after, key)) level.set(target, Math.max(at(level, target), at(level, key) + 1));
+  }
+  return level;
+}
+
+/**
+ * Lanes for an edge in the layers between its ends.
+ * @param {string[][]} layers
+ * @param {ReadonlyMap<string, number>} level
+ * @param {string} source
+ * @param {string} target
+ * @returns {string[]}
+ */
+function laned(layers, level, source, target) {
+  /** @type {string[]} */
+  const lanes = [];
+  const [first, last] = [at(level, source) + 1, at(level, target)];
+  if (last - first >= LONGEST) return lanes;
+  for (let index = first; index < last; index += 1) {
+    lanes.push(`${source}\n${target}\n${index}`);
+    layers[index].push(lanes[lanes.length - 1]);
+  }
+  return lanes;
+}
+
+/** @param {Sheet} sheet */
+function untangled(sheet) {
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
     const isForward = sweep % 2 === 0;
     /** @type {Map<string, number>} */
     const place = new Map();
-    for (const layer of isForward ? layers : [...layers].reverse()) {
-      orderByBarycentre(layer, isForward ? net.before : net.after, place);
+    for (const layer of isForward ? sheet.layers : [...sheet.layers].reverse()) {
+      orderByBarycentre(layer, isForward ? sheet.before : sheet.after, place);
     }
   }
-  return layers;
+  return sheet;
 }
 
 /**
@@ -212,36 +253,58 @@ function orderByBarycentre(layer, neighbours, place) {
 
 /** @param {readonly number[]} values @param {number} otherwise */
 function mean(values, otherwise) {
-  return values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : otherwise;
+  return values.length ? values.reduce((sum, value) => sum + value) / values.length : otherwise;
 }
 
 /**
  * @param {Net} net
- * @param {readonly string[][]} layers
+ * @param {Sheet} sheet
  * @returns {Map<string, Position>}
  */
-function placedInLayers(net, layers) {
+function placedInLayers(net, sheet) {
   /** @type {Map<string, number>} */
   const rows = new Map();
   /** @type {Map<string, number>} */
   const columns = new Map();
-  layers.forEach((layer, column) => {
-    const wanted = layer.map((key, row) => mean(at(net.before, key).map((n) => at(rows, n)), row));
-    spread(wanted).forEach((row, index) => rows.set(layer[index], row));
+  sheet.layers.forEach((layer, column) => {
+    const wanted = layer.map((key, row) => wantedRow(sheet, key, rows, row));
+    spread(sheet, layer, wanted).forEach((row, index) => rows.set(layer[index], row));
     for (const key of layer) columns.set(key, column);
   });
-  const top = Math.min(...rows.values());
+  const top = Math.min(...net.keys.map((key) => at(rows, key)));
   return new Map(net.keys.map((key) => [
     key, [MARGIN + at(columns, key) * PITCH_X, MARGIN + snapped((at(rows, key) - top) * PITCH_Y)],
   ]));
 }
 
-/** Rows at least one apart, as near as possible to the wanted ones. @param {readonly number[]} wanted */
-function spread(wanted) {
+/**
+ * The row beside what leads here; lanes only matter where nothing else does.
+ * @param {Sheet} sheet
+ * @param {string} key
+ * @param {ReadonlyMap<string, number>} rows
+ * @param {number} otherwise
+ */
+function wantedRow({ before, lanes }, key, rows, otherwise) {
+  const near = at(before, key).filter((n) => !lanes.has(n));
+  return mean((near.length ? near : at(before, key)).map((n) => at(rows, n)), otherwise);
+}
+
+/**
+ * Rows far enough apart, as near as possible to the wanted ones.
+ * @param {Sheet} sheet
+ * @param {readonly string[]} layer
+ * @param {readonly number[]} wanted
+ */
+function spread({ lanes }, layer, wanted) {
+  const half = layer.map((key) => (lanes.has(key) ? LANE / 2 : 0.5));
   /** @type {number[]} */
   const rows = [];
-  for (const row of wanted) rows.push(rows.length ? Math.max(row, rows[rows.length - 1] + 1) : row);
-  const shift = mean(wanted.map((row, index) => row - rows[index]), 0);
+  wanted.forEach((row, index) => {
+    rows.push(index ? Math.max(row, rows[index - 1] + (half[index - 1] + half[index])) : row);
+  });
+  const off = wanted.map((row, index) => row - rows[index]);
+  const own = off.filter((_, index) => !lanes.has(layer[index]));
+  const shift = mean(own.length ? own : off, 0);
   return rows.map((row) => row + shift);
 }
 

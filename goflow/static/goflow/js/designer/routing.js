@@ -24,6 +24,7 @@ const NEAR = 24;
 const TURN = 36;
 const ABOVE_PENALTY = 160;
 const MAX_LANES_TRIED = 40;
+const MAX_FLOORS_TRIED = 4;
 const ARROW_ROOM = 14;
 const FAR = 1e5;
 const FRACTIONS = [0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2];
@@ -122,10 +123,11 @@ class Router {
 
   /** @param {string} key @param {Box} of @returns {Path} */
   loop(key, of) {
-    const size = 18 + LANE_GAP * this.dock(`${key} loop`);
+    const size = 36 + 2 * LANE_GAP * this.dock(`${key} loop`);
+    // No wider than the box and no higher than the gap above it.
     const left = point(center(of).x + 14, of.y);
-    const far = point(center(of).x + 14 + size * 2, of.y);
-    const high = of.y - size * 2;
+    const far = point(center(of).x + 14 + Math.min(size, 54), of.y);
+    const high = of.y - Math.min(size, 50);
     return [[far, point(far.x + 6, high), point(left.x - 6, high), left]];
   }
 
@@ -146,7 +148,23 @@ class Router {
       const path = [across(start, a), line(a, b), across(b, end)];
       if (this.isFreeLane(path, edge)) return path;
     }
-    return direct;
+    return first < last ? this.below(edge, start, end) : direct;
+  }
+
+  /** Along underneath everything, where there is always room; straight on if that leads nowhere better. @param {Edge} edge @param {Point} start @param {Point} end @returns {Path} */
+  below(edge, start, end) {
+    for (let tried = 0; tried < MAX_FLOORS_TRIED; tried += 1) {
+      const y = this.lowest();
+      const [a, b] = [point(start.x + 2 * TURN, y), point(end.x - 2 * TURN, y)];
+      const path = [across(start, a), line(a, b), across(b, end)];
+      if (this.isClear(path, edge)) return path;
+    }
+    return [across(start, end)];
+  }
+
+  lowest() {
+    this.floor += LANE_GAP + CLEARANCE;
+    return this.floor;
   }
 
   /** @param {number} first @param {number} last @param {number} start @param {number} end @returns {number[]} */
@@ -199,8 +217,7 @@ class Router {
 
   /** Out to the right, along underneath everything, and in from the left. @param {Box} source @param {Box} target @returns {Path} */
   round(source, target) {
-    this.floor += LANE_GAP + CLEARANCE;
-    const y = this.floor;
+    const y = this.lowest();
     const start = point(right(source), center(source).y);
     const end = point(target.x, center(target).y);
     const [a, b] = [point(start.x, y), point(end.x, y)];
