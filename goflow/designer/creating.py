@@ -68,7 +68,7 @@ def preview(request: HttpRequest) -> JsonResponse:
         {
             "graph": core_exchange.to_dict(plan.definition),
             "code": plan.definition.code,
-            "version": plan.version,
+            "version": plan.definition.version,
             "becomes": plan.becomes,
             "report": plan.changes,
         }

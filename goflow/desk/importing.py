@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from django.db import router
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -46,7 +47,6 @@ class Plan:
     """
 
     definition: ProcessDef
-    version: int
     becomes: str
     changes: list[str]
 
@@ -56,7 +56,7 @@ def planned(definition: ProcessDef, tenant: Tenant) -> Plan:
     What importing the definition would make for that tenant; stores nothing.
     """
     renamed, lines = distinct(definition)
-    absent = missing(renamed, tenant_id=tenant.tenant_id)
+    absent = missing(renamed, tenant_id=tenant.tenant_id, using=router.db_for_write(Process))
     rows = Process.objects.filter(tenant_id=tenant.tenant_id, code=renamed.code)
     newest = rows.order_by("-version").values_list("version", flat=True).first()
     version = (newest or 0) + 1
@@ -66,7 +66,8 @@ def planned(definition: ProcessDef, tenant: Tenant) -> Plan:
         else _("It becomes a new draft of the new process “%(code)s”.")
     )
     becomes = str(text) % {"version": version, "code": renamed.code}
-    return Plan(without(renamed, absent), version, becomes, [*lines, *left_out(absent)])
+    stored = replace(without(renamed, absent), version=version)
+    return Plan(stored, becomes, [*lines, *left_out(absent)])
 
 
 def distinct(definition: ProcessDef) -> tuple[ProcessDef, list[str]]:

@@ -109,3 +109,63 @@ def test_a_version_is_edited_as_a_new_draft(edith: Desk) -> None:
 def test_hostile_requests_make_nothing(edith: Desk, body: Any, status: int) -> None:
     assert edith.post("new/", body).status_code == status
     assert not Process.objects.exists()
+
+
+def test_a_preview_tells_what_an_import_would_make_and_makes_nothing(edith: Desk, draft: Process) -> None:
+    graph = edith.drawing(draft)
+    graph["activities"][0]["roles"] = ["ghosts"]
+    graph["activities"][1]["title"] = graph["activities"][0]["title"]
+    before = Process.objects.count()
+    told = edith.post("preview/", {"graph": graph}).json()
+    assert (told["code"], told["version"]) == ("purchase", 2)
+    assert "version 2 of the process “purchase”" in told["becomes"]
+    assert len(told["report"]) == 2
+    assert "“Ask 2”" in told["report"][0]
+    assert "ghosts" in told["report"][1]
+    assert "roles" not in told["graph"]["activities"][0]
+    assert [activity["title"] for activity in told["graph"]["activities"][:2]] == ["Ask", "Ask 2"]
+    assert Process.objects.count() == before
+
+
+def test_an_import_makes_what_its_preview_told(edith: Desk, draft: Process) -> None:
+    graph = edith.drawing(draft)
+    graph["activities"][0]["roles"] = ["ghosts"]
+    graph["activities"][1]["title"] = graph["activities"][0]["title"]
+    told = edith.post("preview/", {"graph": graph}).json()
+    made = edith.post("new/", {"graph": graph}).json()
+    assert made["report"] == told["report"]
+    assert edith.drawing(Process.objects.get(pk=made["id"])) == told["graph"]
+
+
+def test_a_preview_of_a_new_process_says_so(edith: Desk, draft: Process) -> None:
+    told = edith.post("preview/", {"graph": {**edith.drawing(draft), "code": "brand-new"}}).json()
+    assert (told["version"], told["report"]) == (1, [])
+    assert "new process “brand-new”" in told["becomes"]
+
+
+def test_a_preview_is_for_those_who_may_import(bea: Desk, stan: Desk, draft: Process) -> None:
+    graph = bea.drawing(draft)
+    assert bea.post("preview/", {"graph": graph}).status_code == 403
+    assert stan.post("preview/", {"graph": graph}).status_code == 403
+
+
+def test_another_tenants_versions_are_not_told_by_a_preview(
+    edith: Desk, draft: Process, settings: Any
+) -> None:
+    graph = edith.drawing(draft)
+    settings.GOFLOW_TENANT_RESOLVER = lambda request, user: {"tenant_id": "moon"}
+    assert edith.post("preview/", {"graph": graph}).json()["version"] == 1
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_a_template_is_handed_out_to_fill_a_draft(edith: Desk, draft: Process, name: str) -> None:
+    before = Process.objects.count()
+    told = edith.get(f"{draft.pk}/template/{name}/").json()
+    assert told["graph"]["activities"]
+    assert Process.objects.count() == before
+
+
+def test_a_template_needs_a_name_and_the_right_to_change(edith: Desk, bea: Desk, draft: Process) -> None:
+    assert edith.get(f"{draft.pk}/template/secret/").status_code == 404
+    assert edith.get("999999/template/leave/").status_code == 404
+    assert bea.get(f"{draft.pk}/template/leave/").status_code == 403

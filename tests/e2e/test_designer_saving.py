@@ -4,13 +4,10 @@ The designer and the server: problems, saving, two editors, a lost network, publ
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import expect
 
-from goflow.workflow import loader
 from goflow.workflow import publishing as verbs
 from goflow.workflow.models import Process
 from tests.e2e.designer import Drawer, admin, draft, stored, two_in_a_row
@@ -160,35 +157,6 @@ def test_versions_are_compared_on_the_canvas_and_restored(draw: Callable[..., Dr
     expect(drawer.node("Second")).to_have_count(1)
     drawer.saved()
     assert stored(second) == stored(first)
-
-
-def test_export_and_import_give_the_same_process(draw: Callable[..., Drawer]) -> None:
-    process = draft(**two_in_a_row())
-    drawer = draw()
-    drawer.open(process)
-    page = drawer.page
-    page.locator("[data-tool=more]").click()
-    with page.expect_download() as download:
-        page.get_by_role("menuitem", name="Export as JSON").click()
-    text = Path(str(download.value.path())).read_text(encoding="utf-8")
-    page.locator("[data-tool=more]").click()
-    page.get_by_role("menuitem", name="Import…").click()
-    page.locator("[name=import]").fill(json.dumps({**json.loads(text), "code": "again"}))
-    page.get_by_role("dialog").get_by_role("button", name="Import").click()
-    page.wait_for_url(lambda url: f"/{process.pk}/" not in url)
-    page.wait_for_selector("body[data-ready]")
-    made = Process.objects.get(code="again")
-    assert loader.read(made).graph.activities == loader.read(process).graph.activities
-
-
-def test_picture_can_be_exported(draw: Callable[..., Drawer]) -> None:
-    drawer = draw()
-    drawer.open(draft(**two_in_a_row()))
-    page = drawer.page
-    page.locator("[data-tool=more]").click()
-    with page.expect_download() as download:
-        page.get_by_role("menuitem", name="Export as PNG").click()
-    assert Path(str(download.value.path())).read_bytes().startswith(b"\x89PNG")
 
 
 def test_condition_is_built_and_tried(draw: Callable[..., Drawer]) -> None:

@@ -1,5 +1,5 @@
 """
-What is chosen in the designer: keys, the otherwise of a split, an example to begin with; and who may only look.
+What is chosen in the designer: keys, the otherwise of a split, an example to begin with. Who may only look.
 """
 
 from __future__ import annotations
