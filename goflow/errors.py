@@ -289,7 +289,7 @@ class PublishRefused(_Told, DefinitionError):
     """
 
     code = "publish-refused"
-    template = _("“%(process)s” cannot be published: %(count)s errors. Solve them and publish again.")
+    template = _("“%(process)s” cannot be published. Errors: %(count)s. Solve them and publish again.")
 
     def __init__(self, *, problems: tuple[object, ...], **params: object) -> None:
         super().__init__(**params)

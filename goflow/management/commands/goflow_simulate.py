@@ -13,6 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from goflow.core.errors import DefinitionError
 from goflow.core.graph import ProcessDef
@@ -118,12 +119,19 @@ def _script(texts: Iterable[str]) -> dict[str, list[str | None]]:
 def _report(definition: ProcessDef, found: Simulation) -> Iterator[str]:
     yield _("First run:")
     yield from stories.lines(found.first.steps)
-    yield _("%(runs)s runs with seed %(seed)s:") % {"runs": found.runs, "seed": found.seed}
+    runs = ngettext("%(runs)s run with seed %(seed)s:", "%(runs)s runs with seed %(seed)s:", found.runs)
+    yield runs % {"runs": found.runs, "seed": found.seed}
     for where, count in found.ends.items():
-        yield _("  %(count)s completed at %(where)s") % {"count": count, "where": ", ".join(where)}
+        text = ngettext("  %(count)s completed at %(where)s", "  %(count)s completed at %(where)s", count)
+        yield text % {"count": count, "where": ", ".join(where)}
     for (result, places), count in found.stuck.items():
         told = {"count": count, "where": ", ".join(places), "why": _reason(result)}
-        yield _("  %(count)s got stuck at %(where)s: %(why)s") % told
+        text = ngettext(
+            "  %(count)s got stuck at %(where)s: %(why)s",
+            "  %(count)s got stuck at %(where)s: %(why)s",
+            count,
+        )
+        yield text % told
     share = f"{found.coverage:.0%}"
     yield _("Walked %(share)s of %(title)s.") % {"share": share, "title": definition.title}
     if found.missed:

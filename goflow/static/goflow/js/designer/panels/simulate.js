@@ -1,6 +1,6 @@
 /* A rehearsal on the canvas: the steps come from the server, here they are only shown. */
 
-import { gettext, interpolate } from "../../core/i18n.js";
+import { gettext, interpolate, ngettext } from "../../core/i18n.js";
 import { decompose } from "../condition.js";
 import { titleOf } from "../node.js";
 import { button, choice, el, field, refill } from "../parts.js";
@@ -127,7 +127,7 @@ export function createSimulation(editor, { bars, api, url, log }) {
       ...steps[at].items.filter((/** @type {string} */ key, /** @type {number} */ index, /** @type {string[]} */ all) => all.indexOf(key) === index).map(decision),
       el("ol", { class: "ds-findings", "data-log": "" }, ...steps.slice(0, at + 1).map((step, index) => el("li", {}, el("span", { class: "count" }, `${index + 1}`), el("span", {}, step.text || gettext("The instance starts."))))),
       at === steps.length - 1 && run.stuck.length
-        ? el("p", { class: "error", "data-stuck": "" }, interpolate(gettext("%(titles)s waits for ever."), { titles: run.stuck.map((key) => titleOf(editor.graph, key)).join(", ") })) : null);
+        ? el("p", { class: "error", "data-stuck": "" }, interpolate(ngettext("%(titles)s waits for ever.", "%(titles)s wait for ever.", run.stuck.length), { titles: run.stuck.map((key) => titleOf(editor.graph, key)).join(", ") })) : null);
   };
   refill(panel, el("p", { class: "meta" }, gettext("Nothing runs.")));
   return {
