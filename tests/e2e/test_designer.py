@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from operator import itemgetter
+from typing import Any
 
 from playwright.sync_api import expect
 
-from goflow.workflow import loader
+from goflow.workflow import exchange, loader
 from goflow.workflow.models import Process
 from tests.e2e.designer import Drawer, draft, stored, two_in_a_row
 
@@ -22,17 +24,39 @@ WAYS = [
 ]
 
 PARALLEL = {
-    "begin": "Request",
-    "end": "Report",
+    "format": "goflow-process",
+    "format_version": 1,
+    "code": "drawn",
+    "title": "Drawn",
+    "begin": "start",
+    "end": "end",
     "activities": [
-        ("Decide", "standard", "and", "and"),
-        ("HR review", "standard", "xor", "and"),
-        ("Manager review", "standard", "xor", "and"),
-        ("Report", "standard", "xor", "and"),
-        ("Request", "standard", "xor", "and"),
+        {"key": "activity", "title": "Decide", "join_mode": "and"},
+        {"key": "end", "title": "Report"},
+        {"key": "review", "title": "Manager review", "node_type": "review"},
+        {"key": "review-2", "title": "HR review", "node_type": "review"},
+        {"key": "start", "title": "Request"},
     ],
-    "ways": sorted((*way, "") for way in WAYS),
+    "transitions": [
+        {"key": "activity-end", "source": "activity", "target": "end", "ordering": 10},
+        {"key": "review-2-activity", "source": "review-2", "target": "activity", "ordering": 10},
+        {"key": "review-activity", "source": "review", "target": "activity", "ordering": 10},
+        {"key": "start-review", "source": "start", "target": "review", "ordering": 10},
+        {"key": "start-review-2", "source": "start", "target": "review-2", "ordering": 20},
+    ],
 }
+"""What the server has after each way of drawing it; only places differ, and the order of being drawn."""
+
+
+def graph_json(process: Process) -> dict[str, object]:
+    data: dict[str, Any] = exchange.dump(Process.objects.get(pk=process.pk))
+    assert all("position" in activity for activity in data["activities"])
+    unplaced = [{k: v for k, v in a.items() if k != "position"} for a in data["activities"]]
+    return {
+        **data,
+        "activities": sorted(unplaced, key=itemgetter("key")),
+        "transitions": sorted(data["transitions"], key=itemgetter("key")),
+    }
 
 
 def test_parallel_process_drawn_by_mouse(draw: Callable[..., Drawer]) -> None:
@@ -51,7 +75,7 @@ def test_parallel_process_drawn_by_mouse(draw: Callable[..., Drawer]) -> None:
     drawer.page.locator("[name=join_mode]").select_option("and")
     drawer.saved()
     drawer.look("drawn")
-    assert stored(process) == PARALLEL
+    assert graph_json(process) == PARALLEL
 
 
 def test_parallel_process_drawn_by_keyboard_alone(draw: Callable[..., Drawer]) -> None:
@@ -92,7 +116,7 @@ def test_parallel_process_drawn_by_keyboard_alone(draw: Callable[..., Drawer]) -
     page.locator("[name=join_mode]").focus()
     page.keyboard.type("all of")
     drawer.saved()
-    assert stored(process) == PARALLEL
+    assert graph_json(process) == PARALLEL
 
 
 def test_parallel_process_drawn_in_the_outline_of_a_phone(draw: Callable[..., Drawer]) -> None:
@@ -128,7 +152,7 @@ def test_parallel_process_drawn_in_the_outline_of_a_phone(draw: Callable[..., Dr
     outline.locator(f"[name=join_mode-{step('Decide')}]").select_option("and")
     drawer.saved()
     drawer.look("outline-phone")
-    assert stored(process) == PARALLEL
+    assert graph_json(process) == PARALLEL
     wider = (
         "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth)"
     )
@@ -175,32 +199,103 @@ def test_dragging_moves_by_the_grid_and_is_one_step(draw: Callable[..., Drawer])
     assert loader.read(Process.objects.get(pk=process.pk)).graph.activity("first").position == (80, 80)
 
 
-def test_script_in_texts_stays_text(draw: Callable[..., Drawer]) -> None:
-    evil = "<img src=x onerror=alert(1)>"
+EVIL = "<img src=x onerror=alert(1)>"
+TEXTS = "input[type=text]:enabled, textarea:enabled"
+
+
+def filled(drawer: Drawer, place: str) -> set[str]:
+    """Type markup into every text field there is at that place, and tell their names."""
+    page = drawer.page
+    for part in page.locator(f"{place} details").all():
+        part.evaluate("part => { part.open = true; }")
+    found = page.locator(place).locator(TEXTS)
+    names = [str(name) for name in found.evaluate_all("all => all.map(each => each.name)")]
+    for name in names:
+        box = page.locator(f"{place} [name='{name}']")
+        box.fill(f"{EVIL} {name}")
+        box.press("Tab")
+    return set(names)
+
+
+def test_script_in_every_text_field_stays_text(draw: Callable[..., Drawer]) -> None:
     process = draft(**two_in_a_row())
+    drawer = draw()
+    page = drawer.page
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.accept()))
+    drawer.open(process)
+    panel = "[data-panel=properties]"
+    seen = filled(drawer, panel)
+    drawer.node("First").click()
+    page.locator("[name=kind]").select_option("subflow")
+    page.locator(f"{panel} [name=push_application]").fill(EVIL)
+    seen |= filled(drawer, panel)
+    page.locator(f"{panel} .ds-way").first.click()
+    expect(page.locator(f"{panel} [name=condition]")).to_be_visible()
+    seen |= filled(drawer, panel)
+    page.locator("[data-name=build]").click()
+    page.locator("dialog [name=condition-text]").fill(f"outcome == '{EVIL}'")
+    expect(page.locator("dialog [data-branch]")).to_contain_text(EVIL)
+    seen |= filled(drawer, "dialog")
+    page.locator("dialog").get_by_role("button", name="Use this condition").click()
+    page.locator("[data-tool=outline]").click()
+    seen |= filled(drawer, "#designer-outline")
+    page.locator("[data-tab=problems]").click()
+    expect(page.locator(".ds-findings li").first).to_be_visible()
+    page.locator("[data-tool=outline]").click()
+    page.locator("[data-tool=find]").click()
+    page.locator(".ds-popup input").fill(EVIL)
+    expect(page.locator(".ds-popup")).to_contain_text("title")
+    page.keyboard.press("Escape")
+    page.locator("#designer-palette input").fill(EVIL)
+    assert seen >= TYPED
+    assert page.locator("img").count() == 0
+    assert dialogs == []
+    assert json.loads(page.evaluate("JSON.stringify(document.body.designer.editor.graph.toJSON())"))
+
+
+TYPED = {
+    *("title", "description", "subflow", "roles", "allowed_groups", "allowed_users", "push_application"),
+    *("push_params", "application", "app_params", "form_class", "form_template", "compensation_handler"),
+    *("sla_duration", "sla_warn", "sla_roles", "name", "condition", "pre_hook", "post_hook"),
+    *("condition-text", "test-outcome", "test-data", "title-first", "condition-first-second"),
+}
+"""Fields that have to be among those that were found."""
+
+
+def test_stored_script_stays_text_wherever_it_is_shown(draw: Callable[..., Drawer]) -> None:
+    evil = f"{EVIL}</script>"
+    first, second = two_in_a_row()["activities"]
+    way = {
+        "key": "way",
+        "source": "first",
+        "target": "second",
+        "ordering": 10,
+        "condition": evil,
+        "name": evil,
+    }
+    process = draft(
+        title=evil,
+        description=evil,
+        begin="first",
+        end="second",
+        activities=[{**first, "title": evil, "description": evil, "split_mode": "xor"}, second],
+        transitions=[way, {**way, "key": "other", "condition": "", "description": evil, "ordering": 20}],
+    )
     drawer = draw()
     page = drawer.page
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     drawer.open(process)
-    drawer.node("First").click()
-    panel = page.locator("[data-panel=properties]")
-    panel.locator("[name=title]").fill(evil)
-    panel.locator("[name=title]").press("Enter")
-    for part in panel.locator("details").all():
-        part.evaluate("part => { part.open = true; }")
-    for name in ("description", "application", "form_class", "push_application", "sla_duration"):
-        panel.locator(f"[name={name}]").fill(evil)
-    panel.locator("[name=roles]").fill(evil)
-    panel.locator("[name=roles]").press("Enter")
-    page.locator(".ds-way").click()
-    expect(panel.locator("[name=condition]")).to_be_visible()
-    panel.locator("details").last.evaluate("part => { part.open = true; }")
-    for name in ("name", "condition", "pre_hook", "post_hook"):
-        panel.locator(f"[name={name}]").fill(evil)
+    expect(page.locator("#designer-title")).to_have_text(evil)
+    drawer.node(evil).hover()
+    drawer.node(evil).click()
+    for tab in ("problems", "history"):
+        page.locator(f"[data-tab={tab}]").click()
+        page.wait_for_load_state("networkidle")
+    page.locator("[data-tool=publish]").click()
+    expect(page.get_by_role("dialog")).to_contain_text(evil)
+    page.keyboard.press("Escape")
     page.locator("[data-tool=outline]").click()
-    page.locator("[data-tab=problems]").click()
-    expect(page.locator(".ds-findings li").first).to_be_visible()
     assert page.locator("img").count() == 0
     assert dialogs == []
-    assert json.loads(page.evaluate("JSON.stringify(document.body.designer.editor.graph.toJSON())"))
