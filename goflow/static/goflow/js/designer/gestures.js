@@ -2,7 +2,7 @@
 
 import { illegalTargets } from "./rules.js";
 import { aligned, snapped } from "./guides.js";
-import { anchorOf } from "./handles.js";
+import { endOf } from "./lines.js";
 import { boxBetween, touched } from "./marquee.js";
 
 /**
@@ -316,7 +316,7 @@ function link(view, source) {
 function relink(view, way, end) {
   const transition = view.graph.transition(way);
   const stays = transition ? (end === "target" ? transition.source : transition.target) : "";
-  const place = anchorOf(view.edges.get(way), end === "target" ? 0 : 1) ?? [0, 0];
+  const place = endOf(view.edges.get(way), end === "target" ? "source" : "target") ?? [0, 0];
   return string(view, {
     from: place, fixed: stays,
     reasons: () => (end === "target" ? illegalTargets(view.graph, stays, { except: way }) : new Map()),

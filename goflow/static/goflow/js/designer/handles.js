@@ -1,5 +1,7 @@
 /* Handles at both ends of a selected transition, to lead it elsewhere. */
 
+import { endOf } from "./lines.js";
+
 /**
  * @import { View } from "./view-jsplumb.js"
  */
@@ -13,8 +15,8 @@ export function drawHandles(view) {
   const [key] = view.selected;
   const drawn = view.edges.get(key);
   if (!drawn) return;
-  for (const [end, index] of /** @type {const} */ ([["source", 0], ["target", 1]])) {
-    const place = anchorOf(drawn, index);
+  for (const end of /** @type {const} */ (["source", "target"])) {
+    const place = endOf(drawn, end);
     if (!place) continue;
     const handle = document.createElementNS(SVG, "circle");
     handle.setAttribute("cx", String(place[0]));
@@ -24,10 +26,4 @@ export function drawHandles(view) {
     handle.dataset.way = key;
     view.overlay.append(handle);
   }
-}
-
-/** Where a drawn transition touches its activity. @param {any} drawn @param {0 | 1} index @returns {[number, number] | null} */
-export function anchorOf(drawn, index) {
-  const place = drawn?.endpoints?.[index]?._anchor?.computedPosition;
-  return place ? [place.curX, place.curY] : null;
 }

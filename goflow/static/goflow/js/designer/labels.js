@@ -1,15 +1,16 @@
 /* What stands at the transitions, and where there is room for it. */
 
+import { Space, along, box, center, pointsOf } from "./geometry.js";
 import { HEIGHT, WIDTH } from "./node.js";
 
 /**
  * @import { Transition } from "./exchange.js"
+ * @import { Box, Point } from "./geometry.js"
  * @import { View } from "./view-jsplumb.js"
- * @import { Box } from "./viewport.js"
  */
 
 /**
- * @typedef {{key: string, drawn: any, path: SVGPathElement, left: number, top: number, length: number, width: number, height: number}} Label
+ * @typedef {{key: string, drawn: any, overlay: any, chain: Point[], width: number, height: number}} Label
  */
 
 /** In pixels. */
@@ -48,60 +49,42 @@ export function roomFor(view, way) {
   return isBeside ? Math.max(NARROWEST, gap - 8) : WIDEST;
 }
 
-/** Move labels along their lines to where they cover neither an activity nor another label. @param {View} view @param {Set<string>} around */
-export function settleLabels(view, around) {
+/** Move the labels of these transitions along their lines to where they cover neither an activity nor another label. @param {View} view @param {Set<string>} keys */
+export function settleLabels(view, keys) {
   // First everything is read, then everything is written: in turns, each would cost a layout.
   const labels = [...view.edges].flatMap(([key, drawn]) => measured(key, drawn));
-  const taken = [...view.nodes.keys()].map((key) => {
-    const [x, y] = view.positionOf(key);
-    return { x, y, width: WIDTH, height: HEIGHT };
-  });
-  for (const label of labels) if (!isMeant(label, around)) taken.push(boxAt(label, label.drawn.label.place));
+  const taken = new Space();
+  for (const [key, [x, y]] of view.spots) taken.add(key, box(x, y, WIDTH, HEIGHT));
+  for (const label of labels) if (!keys.has(label.key)) taken.add(label.key, boxAt(label, label.drawn.label.place));
   for (const label of labels) {
-    if (!isMeant(label, around)) continue;
-    const place = PLACES.find((each) => isFree(taken, boxAt(label, each))) ?? 0.5;
-    const box = boxAt(label, place);
-    taken.push(box);
-    if (place !== label.drawn.label.place) put(label, place, box);
+    if (!keys.has(label.key)) continue;
+    const place = PLACES.find((each) => !taken.hits(boxAt(label, each)).length) ?? PLACES[0];
+    const at = boxAt(label, place);
+    taken.add(label.key, at);
+    if (place !== label.drawn.label.place) put(label, place, at);
   }
-}
-
-/** @param {Label} label @param {Set<string>} around */
-function isMeant({ drawn }, around) {
-  return around.has(drawn.source.dataset.key);
 }
 
 /** @param {string} key @param {any} drawn @returns {Label[]} */
 function measured(key, drawn) {
-  const element = drawn.label ? drawn.getOverlay(drawn.label.id)?.canvas : null;
-  const svg = drawn.connector.canvas;
-  const path = svg?.querySelector("path:not(.jtk-connector-outline, .jtk-overlay)");
-  if (!element || !path) return [];
-  const shift = path.transform.baseVal.consolidate()?.matrix;
-  return [{
-    key, drawn, path, left: (shift?.e ?? 0) + (parseFloat(svg.style.left) || 0), top: (shift?.f ?? 0) + (parseFloat(svg.style.top) || 0),
-    length: path.getTotalLength(), width: element.offsetWidth, height: element.offsetHeight,
-  }];
+  const overlay = drawn.label && drawn.route ? drawn.getOverlay(drawn.label.id) : null;
+  if (!overlay?.canvas) return [];
+  const { offsetWidth, offsetHeight } = overlay.canvas;
+  return [{ key, drawn, overlay, chain: pointsOf(drawn.route), width: offsetWidth, height: offsetHeight }];
 }
 
 /** @param {Label} label @param {number} place @returns {Box} */
-function boxAt({ path, length, left, top, width, height }, place) {
-  const at = path.getPointAtLength(length * place);
-  return { x: at.x + left - width / 2, y: at.y + top - height / 2, width, height };
+function boxAt({ chain, width, height }, place) {
+  const { x, y } = along(chain, place);
+  return box(x - width / 2, y - height / 2, width, height);
 }
 
-/** @param {Label} label @param {number} place @param {Box} box */
-function put({ drawn }, place, box) {
+/** @param {Label} label @param {number} place @param {Box} at */
+function put({ drawn, overlay }, place, at) {
+  const { x, y } = center(at);
   drawn.label.place = place;
-  const overlay = drawn.getOverlay(drawn.label.id);
   overlay.location = place;
   // jsPlumb places the middle of a label, by a transform; with the location it does the same from now on.
-  overlay.canvas.style.left = `${box.x + box.width / 2}px`;
-  overlay.canvas.style.top = `${box.y + box.height / 2}px`;
-}
-
-/** @param {Box[]} taken @param {Box} box */
-function isFree(taken, box) {
-  return !taken.some((other) => box.x < other.x + other.width && other.x < box.x + box.width
-    && box.y < other.y + other.height && other.y < box.y + box.height);
+  overlay.canvas.style.left = `${x}px`;
+  overlay.canvas.style.top = `${y}px`;
 }

@@ -67,7 +67,7 @@ function build({ page, api, draft }) {
   outlinePlace.hidden = true;
 
   const intents = createIntents(editor, stage);
-  const view = createView(canvas, graph, { readOnly: !editor.canEdit, onIntent: (intent) => intents(intent) });
+  const view = createView(canvas, graph, { readOnly: !editor.canEdit, findings: draft.problems, onIntent: (intent) => intents(intent) });
   editor.view = view;
   editor.on("rights", () => view.setReadOnly(!editor.canEdit));
 
@@ -96,7 +96,8 @@ function build({ page, api, draft }) {
     onPlay: (problem) => simulation.play(problem),
   });
   editor.on("problems", () => tabs.count("problems", editor.problems.length));
-  problems.show(draft.problems);
+  editor.problems = draft.problems;
+  afterPaint(() => problems.show(editor.problems));
 
   const mode = createModes(editor, canvas, outlinePlace, outline);
   const status = byId("designer-save");
@@ -168,6 +169,11 @@ function build({ page, api, draft }) {
   document.body.dataset.ready = "";
   // For people who extend the page, and for its tests.
   Object.assign(document.body, { designer: { editor, autosave, view } });
+}
+
+/** What is not seen at once waits until the drawing is. @param {() => void} work */
+function afterPaint(work) {
+  window.requestAnimationFrame(() => window.setTimeout(work));
 }
 
 /**

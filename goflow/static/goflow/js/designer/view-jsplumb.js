@@ -2,14 +2,17 @@
    are reported as intents, and what the commands make of them is drawn from the model. */
 
 import "./csp-shim.js";
-import { newInstance } from "../../vendor/jsplumb-6.2.10/jsplumb.browser-ui.es.js";
+import { AbstractConnector, Connectors, newInstance } from "../../vendor/jsplumb-6.2.10/jsplumb.browser-ui.es.js";
 import { HEIGHT, WIDTH, createNode, fillNode } from "./node.js";
 import { isTimeout } from "./condition.js";
+import { box } from "./geometry.js";
 import { listen } from "./gestures.js";
 import { drawHandles } from "./handles.js";
 import { labelSpec, roomFor, settleLabels } from "./labels.js";
 import { positions } from "./layout.js";
+import { LINE, follow, lineOf } from "./lines.js";
 import { wayLabel } from "./outline.js";
+import { routes } from "./routing.js";
 import { Viewport } from "./viewport.js";
 
 /**
@@ -20,19 +23,23 @@ import { Viewport } from "./viewport.js";
 
 /**
  * @typedef {{type: string} & Record<string, any>} Intent
+ * @typedef {{severity: string, message: string, elements: string[]}} Finding
  */
 
 const SVG = "http://www.w3.org/2000/svg";
-/** Up to here each touched activity is redrawn; above, everything is redrawn once, which is faster. */
-const FEW = 20;
-/** Above, anchors stay at the sides: sorting them anew on every move costs too much. */
+/** Above, labels are not drawn from afar: nobody could read them, and moving them costs. */
 const DENSE = 300;
 const FAR = 0.5;
+/** How far from the middle of a side lines may begin and end, where it is straight and where it is round. */
+const STRAIGHT = 20;
+const ROUND = 12;
+
+Connectors.register(LINE, lineOf(AbstractConnector));
 
 /**
  * @param {HTMLElement} canvas
  * @param {Graph} graph
- * @param {{readOnly?: boolean, onIntent?: (intent: Intent) => void}} [options]
+ * @param {{readOnly?: boolean, findings?: Finding[], onIntent?: (intent: Intent) => void}} [options]
  */
 export function createView(canvas, graph, options = {}) {
   return new View(canvas, graph, options);
@@ -42,9 +49,9 @@ export class View {
   /**
    * @param {HTMLElement} canvas
    * @param {Graph} graph
-   * @param {{readOnly?: boolean, onIntent?: (intent: Intent) => void}} options
+   * @param {{readOnly?: boolean, findings?: Finding[], onIntent?: (intent: Intent) => void}} options
    */
-  constructor(canvas, graph, { readOnly = false, onIntent = () => {} }) {
+  constructor(canvas, graph, { readOnly = false, findings = [], onIntent = () => {} }) {
     this.canvas = canvas;
     this.graph = graph;
     this.onIntent = onIntent;
@@ -57,12 +64,15 @@ export class View {
     this.viewport = new Viewport(canvas, this.world);
     /** @type {Map<string, HTMLElement>} */
     this.nodes = new Map();
+    /** What the lines of an activity hang on: one for all of them. @type {Map<string, any>} */
+    this.hubs = new Map();
     /** @type {Map<string, any>} */
     this.edges = new Map();
     /** @type {Set<string>} */
     this.selected = new Set();
-    /** @type {Map<string, {severity: string, message: string}[]>} */
-    this.findings = new Map();
+    this.findings = byElement(findings);
+    /** Where the activities are drawn now, also while they are dragged. @type {Map<string, readonly [number, number]>} */
+    this.spots = new Map();
     /** @type {Map<string, readonly [number, number]>} */
     this.places = new Map();
     /** @type {Record<string, string>} */
@@ -74,14 +84,18 @@ export class View {
       container: this.world,
       elementsDraggable: false,
       connectionsDetachable: false,
+      // Every node has the same size.
+      resizeObserver: false,
       endpoint: { type: "Blank", options: {} },
-      connector: { type: "Flowchart", options: { cornerRadius: 6, stub: 18, gap: 1 } },
+      connector: { type: LINE, options: {} },
       paintStyle: { stroke: "currentColor", strokeWidth: 1.75, outlineStroke: "transparent", outlineWidth: 7 },
     });
     // Where a node is and how large is known here: asking the browser after every change costs a layout each time.
     const { getOffset, getSize } = this.plumb;
     this.plumb.getOffset = (/** @type {any} */ element) => placeOf(element) ?? getOffset.call(this.plumb, element);
     this.plumb.getSize = (/** @type {any} */ element) => (placeOf(element) ? { w: WIDTH, h: HEIGHT } : getSize.call(this.plumb, element));
+    // Blank endpoints have nothing to show, so they need no elements.
+    this.plumb.renderEndpoint = () => {};
     this.world.append(this.overlay);
     this.setReadOnly(readOnly);
     this.stop = listen(this);
@@ -117,17 +131,32 @@ export class View {
     this.places = isUnplaced ? positions(this.graph) : new Map();
     const touched = keys === null ? this.everything() : new Set(keys);
     const around = this.withNeighbours(touched);
-    const isLarge = around.size > FEW;
     this.plumb.batch(() => this.draw(touched, around), true);
-    if (isLarge) this.plumb.repaintEverything();
-    else for (const key of around) this.redraw(key);
-    this.settle(around);
+    const lines = this.lead(this.graph.transitions.values());
+    for (const key of around) for (const way of this.graph.outgoing(key)) lines.add(way.key);
+    this.settle(lines);
     this.refreshHandles();
   }
 
-  /** In the next frame, so that the first picture does not wait for it. @param {Set<string>} around */
-  settle(around) {
-    for (const key of around) this.unsettled.add(key);
+  /** Draw lines where the router leads them. @param {Iterable<Transition>} ways @returns {Set<string>} keys of those that lay elsewhere */
+  lead(ways) {
+    const boxes = new Map(Array.from(this.spots, ([key, [x, y]]) => [key, box(x, y, WIDTH, HEIGHT, this.spreadOf(key))]));
+    const drawn = [...ways].filter((way) => this.edges.has(way.key));
+    /** @type {Set<string>} */
+    const moved = new Set();
+    for (const [key, route] of routes(boxes, drawn)) if (follow(this.plumb, this.edges.get(key), route)) moved.add(key);
+    return moved;
+  }
+
+  /** @param {string} key */
+  spreadOf(key) {
+    const { begin, end } = this.graph.process;
+    return key === begin || key === end || this.graph.activity(key)?.kind === "dummy" ? ROUND : STRAIGHT;
+  }
+
+  /** In the next frame, so that the first picture does not wait for it. @param {Set<string>} lines */
+  settle(lines) {
+    for (const key of lines) this.unsettled.add(key);
     this.frame ||= window.requestAnimationFrame(() => {
       this.frame = 0;
       settleLabels(this, this.unsettled);
@@ -164,12 +193,6 @@ export class View {
   }
 
   /** @param {string} key */
-  redraw(key) {
-    const node = this.nodes.get(key);
-    if (node) this.plumb.revalidate(node);
-  }
-
-  /** @param {string} key */
   putNode(key) {
     const activity = this.graph.activity(key);
     if (!activity) return;
@@ -179,7 +202,7 @@ export class View {
       this.nodes.set(key, node);
       this.world.append(node);
       this.place(node, key);
-      this.plumb.manage(node);
+      this.hubs.set(key, this.plumb.addEndpoint(node, { anchor: "Center", maxConnections: -1, deleteOnEmpty: false }));
     }
     fillNode(node, this.graph, activity, this.findings.get(key) ?? []);
     this.place(node, key);
@@ -195,9 +218,16 @@ export class View {
 
   /** @param {HTMLElement} node @param {string} key */
   place(node, key) {
-    const [x, y] = this.positionOf(key);
-    node.style.left = `${x}px`;
-    node.style.top = `${y}px`;
+    this.put(node, key, this.positionOf(key));
+  }
+
+  /** @param {HTMLElement} node @param {string} key @param {readonly [number, number]} spot */
+  put(node, key, spot) {
+    const old = this.spots.get(key);
+    if (old && old[0] === spot[0] && old[1] === spot[1]) return;
+    this.spots.set(key, spot);
+    node.style.left = `${spot[0]}px`;
+    node.style.top = `${spot[1]}px`;
   }
 
   /** Where an activity is drawn, also when the model has no place for it. @param {string} key @returns {readonly [number, number]} */
@@ -213,6 +243,8 @@ export class View {
     this.plumb.unmanage(node, true);
     node.remove();
     this.nodes.delete(key);
+    this.hubs.delete(key);
+    this.spots.delete(key);
   }
 
   /** @param {string} key */
@@ -231,12 +263,11 @@ export class View {
     const look = this.edgeLook(way);
     if (old && old.data === JSON.stringify([way, words, look, room])) return;
     if (old) this.dropEdge(key);
-    const source = this.nodes.get(way.source);
-    const target = this.nodes.get(way.target);
+    const source = this.hubs.get(way.source);
+    const target = this.hubs.get(way.target);
     if (!source || !target) return;
-    const anchor = this.graph.activities.size > DENSE ? ["Right", "Left"] : ["Continuous", "Continuous"];
     const drawn = this.plumb.connect({
-      source, target, anchors: anchor, cssClass: look,
+      source, target, cssClass: look,
       overlays: [
         { type: "Arrow", options: { width: 9, length: 9, location: 1, foldback: 0.8 } },
         ...(words ? [labelSpec(way, words, { room, isOtherwise: this.graph.isOtherwise(key), isBad: this.findings.has(key) })] : []),
@@ -291,16 +322,14 @@ export class View {
     this.refreshHandles();
   }
 
-  /** @param {{severity: string, message: string, elements: string[]}[]} problems */
+  /** @param {Finding[]} problems */
   mark(problems) {
     const before = this.findings;
-    this.findings = new Map();
-    for (const problem of problems) {
-      for (const key of problem.elements) this.findings.set(key, [...(this.findings.get(key) ?? []), problem]);
-    }
+    this.findings = byElement(problems);
     const told = (/** @type {any} */ found) => JSON.stringify((found ?? []).map((/** @type {any} */ each) => each.message));
     const keys = new Set([...before.keys(), ...this.findings.keys()]);
-    this.render([...keys].filter((key) => told(before.get(key)) !== told(this.findings.get(key))));
+    const other = [...keys].filter((key) => told(before.get(key)) !== told(this.findings.get(key)));
+    if (other.length) this.render(other);
   }
 
   /** Dress elements as added, removed, changed or moved. @param {Record<string, string>} looks by key */
@@ -311,9 +340,8 @@ export class View {
 
   /** @param {string} key @returns {Box | null} */
   boxOf(key) {
-    const node = this.nodes.get(key);
-    if (!node) return null;
-    return { x: parseFloat(node.style.left), y: parseFloat(node.style.top), width: WIDTH, height: HEIGHT };
+    const spot = this.spots.get(key);
+    return spot ? { x: spot[0], y: spot[1], width: WIDTH, height: HEIGHT } : null;
   }
 
   /** @param {Iterable<string>} [keys] @returns {Box | null} */
@@ -348,17 +376,14 @@ export class View {
 
   /** Move elements without telling the model: while they are dragged. @param {Record<string, [number, number]>} places */
   preview(places) {
-    const keys = Object.keys(places);
-    this.plumb.batch(() => {
-      for (const key of keys) {
-        const node = this.nodes.get(key);
-        if (!node) continue;
-        node.style.left = `${places[key][0]}px`;
-        node.style.top = `${places[key][1]}px`;
-      }
-    }, true);
-    if (keys.length > FEW) this.plumb.repaintEverything();
-    else keys.forEach((key) => this.redraw(key));
+    /** @type {Set<Transition>} */
+    const ways = new Set();
+    for (const [key, place] of Object.entries(places)) {
+      const node = this.nodes.get(key);
+      if (node) this.put(node, key, place);
+      for (const way of [...this.graph.incoming(key), ...this.graph.outgoing(key)]) ways.add(way);
+    }
+    this.lead(ways);
   }
 
   /** Handles at both ends of a selected transition. */
@@ -376,4 +401,12 @@ export class View {
 /** @param {HTMLElement} element @returns {{x: number, y: number} | null} */
 function placeOf(element) {
   return element.dataset?.key && element.style.left ? { x: parseFloat(element.style.left), y: parseFloat(element.style.top) } : null;
+}
+
+/** @param {Finding[]} findings @returns {Map<string, Finding[]>} */
+function byElement(findings) {
+  /** @type {Map<string, Finding[]>} */
+  const found = new Map();
+  for (const finding of findings) for (const key of finding.elements) found.set(key, [...(found.get(key) ?? []), finding]);
+  return found;
 }
