@@ -11,7 +11,7 @@ from time import monotonic
 from django.db.models import Q
 
 from goflow.journal import outbox
-from goflow.outbound.results import Tally
+from goflow.outbound.results import Going, Tally, to_the_end
 
 Worker = Callable[[outbox.Lease], Tally]
 """Works on every message of a lease and settles each one (sent, postponed, dead, dropped)."""
@@ -40,7 +40,12 @@ class Lane:
 
 
 def drain(
-    lane: Lane, *, name: str, ids: Collection[int] | None = None, limit: float = 20.0
+    lane: Lane,
+    *,
+    name: str,
+    ids: Collection[int] | None = None,
+    limit: float = 20.0,
+    going: Going = to_the_end,
 ) -> dict[str, int]:
     """
     Work on a lane until nothing is due, or for ``limit`` seconds: then the next pass goes on.
@@ -59,5 +64,5 @@ def drain(
             worker=name,
         )
         tally.update(lane.work(lease) if lease.messages else ())
-        if not lease.messages or monotonic() > end:
+        if not lease.messages or monotonic() > end or not going(tally):
             return dict(tally)

@@ -5,150 +5,134 @@ Background work by name. Each job finds what is due in the database, so running 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import os
+import socket
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
 from goflow import clock
-from goflow.errors import Invalid
-from goflow.journal.models import OutboxMessage
-from goflow.runtime import assignment, engine, idempotency, timers
-from goflow.runtime.models import Timer, WorkItem
+from goflow.conf import conf
+from goflow.journal import outbox
+from goflow.outbound.dispatcher import drain
+from goflow.outbound.results import Going, to_the_end
+from goflow.runtime import idempotency
+from goflow.runtime.actions import notify, workitem_action
+from goflow.runtime.lanes import LANES
+from goflow.runtime.models import Heartbeat
+from goflow.runtime.scans import pool_scan, sla_scan, timeout_scan
+from goflow.runtime.unit import alias
 
 logger = logging.getLogger("goflow.jobs")
 
-BATCH = 500
-"""How many due timers one pass of a scan reads at once."""
-
-TRIES = 5
-"""How often a failing timer is tried before its item gets an incident."""
-
-BACKOFF = timedelta(seconds=30)
+Counts = dict[str, int]
+Watch = Callable[[str, Mapping[str, int]], bool]
+"""Told the job and what it counted so far, after each piece of work; false ends the pass there."""
 
 
-def timeout_scan(batch: int = BATCH) -> dict[str, int]:
+def _unwatched(job: str, counts: Mapping[str, int]) -> bool:
+    return True
+
+
+def tick(watch: Watch = _unwatched) -> dict[str, Counts]:
     """
-    Fire every due timer, each in a unit of its own; one that fails does not stop the others.
+    One pass over everything that is due. A job that fails is logged and counted; the others go on.
 
-    Returns how many were ``checked``, ``fired``, ``gone`` (somebody was faster) and ``failed``.
+    Returns what each job counted. Raises the database's error when the database does not answer.
     """
-    found = {"checked": 0, "fired": 0, "gone": 0, "failed": 0}
-    now = clock.now()
-    due = timers.due(now, batch)
-    while due:
-        for timer in due:
-            found["checked"] += 1
-            found[_fire(timer)] += 1
-        due = timers.due(now, batch, after=due[-1])
+    found = _each(
+        {
+            "timeouts": partial(timeout_scan),
+            "sla": partial(sla_scan),
+            "pools": partial(pool_scan),
+            "housekeeping": housekeeping,
+            **_deliveries(LANES, None),
+        },
+        watch,
+    )
+    beat("scheduler", found)
     return found
 
 
-def _fire(timer: Timer) -> str:
+def deliver_outbox(
+    lanes: Collection[str] | None = None, ids: Collection[int] | None = None, watch: Watch = _unwatched
+) -> dict[str, Counts]:
+    """
+    Work on what is due in the outbox: in all lanes or the named ones, all messages or those a hint names.
+
+    Raises LookupError for an unknown lane, else as ``tick``.
+    """
+    names = LANES.keys() if lanes is None else lanes
+    unknown = set(names) - LANES.keys()
+    if unknown:
+        raise LookupError(f"there is no lane {', '.join(sorted(unknown))}; lanes are {', '.join(LANES)}")
+    return _each(_deliveries(names, ids), watch)
+
+
+def _deliveries(names: Collection[str], ids: Collection[int] | None) -> dict[str, Callable[..., Counts]]:
+    return {name: partial(drain, LANES[name], name=worker(), ids=ids) for name in names}
+
+
+def _each(jobs: Mapping[str, Callable[..., Counts]], watch: Watch) -> dict[str, Counts]:
+    found: dict[str, Counts] = {}
+    for name, job in jobs.items():
+        if not watch(name, {}):
+            break
+        found[name] = _attempt(name, partial(job, going=partial(watch, name)))
+    return found
+
+
+def _attempt(name: str, job: Callable[[], Counts]) -> Counts:
     try:
-        return "fired" if engine.fire_timer(timer.pk) else "gone"
+        return job()
     except Exception as exc:
-        logger.warning("timer %s of work item %s failed", timer.pk, timer.workitem_id, exc_info=exc)
-        return _postpone(timer, f"{type(exc).__name__}: {exc}")
+        if isinstance(exc, (OperationalError, InterfaceError)):
+            _require_answer()
+        logger.exception("the job %s failed; the next pass tries again", name)
+        return {"failed": 1}
 
 
-def _postpone(timer: Timer, problem: str) -> str:
-    attempts = timer.attempts + 1
-    due_at = clock.now() + BACKOFF * 2**attempts
-    QuerySet(Timer).filter(pk=timer.pk).update(attempts=attempts, last_error=problem, due_at=due_at)
-    if attempts >= TRIES:
-        try:
-            engine.stop_timer(timer.pk, problem)
-        except Exception:
-            logger.exception("timer %s could not be stopped; it is tried again", timer.pk)
-    return "failed"
-
-
-def workitem_action(
-    workitem_id: int, action: str, actor_username: str = "", outcome: str | None = None
-) -> None:
+def _require_answer() -> None:
     """
-    One verb on one item, on behalf of a person.
-
-    Raises Invalid for an unknown action or person, and what the verb raises.
+    Raises the database's error when there is no database: no other job would come further.
     """
-    verbs: dict[str, Callable[[], Any]] = {
-        "activate": lambda: engine.activate(workitem_id, actor=_person(actor_username)),
-        "complete": lambda: engine.complete(workitem_id, actor=_person(actor_username), outcome=outcome),
-        "forward": lambda: engine.forward(workitem_id, actor=_person(actor_username)),
-    }
-    if action not in verbs:
-        raise UnknownAction(action=action, known=", ".join(verbs))
-    verbs[action]()
+    close_old_connections()
+    connections[alias()].ensure_connection()
 
 
-class UnknownAction(Invalid):
+def housekeeping(going: Going = to_the_end) -> Counts:
     """
-    There is no such job or person.
+    Forget what has been kept long enough. Returns how many rows of which kind went.
     """
-
-    code = "unknown-action"
-    template = "unknown action %(action)s; use one of: %(known)s"
-
-
-def _person(username: str) -> Any:
-    users = get_user_model()
-    person = users._default_manager.filter(**{users.USERNAME_FIELD: username}).first()
-    if person is None:
-        raise UnknownAction(action=f"as {username!r}", known="an existing user name")
-    return person
+    before = clock.now() - timedelta(days=conf.OUTBOX_KEEP_DAYS)
+    return {"keys": idempotency.purge(), "messages": outbox.purge(before)}
 
 
-def pool_scan(batch: int = BATCH) -> dict[str, int]:
+def beat(name: str, report: Mapping[str, Mapping[str, int]]) -> None:
     """
-    Stop items that wait in pools nobody active reads any more: each gets an incident, once.
-
-    Returns how many were ``checked`` and ``stopped``.
+    Note that a pass came to its end.
     """
-    empty = assignment.empty_pools()
-    waiting = WorkItem.objects.open().filter(queue__in=empty, instance__status="running").order_by("id")
-    found = {"checked": 0, "stopped": 0}
-    for pk in waiting.values_list("id", flat=True)[:batch] if empty else ():
-        found["checked"] += 1
-        found["stopped"] += _stop_stranded(pk)
-    return found
+    values = {"beat_at": clock.now(), "worker": worker(), "report": report}
+    Heartbeat.objects.update_or_create(name=name, defaults=values)
 
 
-def _stop_stranded(workitem_id: int) -> bool:
-    try:
-        return engine.stop_stranded(workitem_id)
-    except Exception:
-        logger.exception("work item %s could not be stopped; it is tried again", workitem_id)
-        return False
-
-
-def notify(user_id: object, workitem_ids: list[int]) -> int:
+def worker() -> str:
     """
-    Write a notification about work items into the outbox. Returns its id.
+    This process, as leases and heartbeats name it.
     """
-    payload = {"user": str(user_id), "workitems": list(workitem_ids)}
-    return int(OutboxMessage.objects.create(kind="notification", payload=payload).pk)
-
-
-def housekeeping() -> dict[str, int]:
-    """
-    Forget what has been kept long enough. Returns how many idempotency keys went.
-    """
-    return {"keys": idempotency.purge()}
-
-
-def tick() -> dict[str, dict[str, int]]:
-    """
-    One pass over everything that is due, as ``goflow_cron`` runs it.
-    """
-    return {"timeouts": timeout_scan(), "pools": pool_scan(), "housekeeping": housekeeping()}
+    return f"{socket.gethostname()}:{os.getpid()}"[:100]
 
 
 JOBS: dict[str, Callable[..., Any]] = {
+    "tick": tick,
     "timeout_scan": timeout_scan,
+    "sla_scan": sla_scan,
     "pool_scan": pool_scan,
+    "deliver_outbox": deliver_outbox,
+    "run_automatic": partial(deliver_outbox, lanes=(outbox.JOB,)),
     "workitem_action": workitem_action,
     "notify": notify,
     "housekeeping": housekeeping,

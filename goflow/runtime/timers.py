@@ -13,6 +13,9 @@ from goflow.runtime.models import Timer, WorkItem
 
 TIMEOUT = "timeout:"
 
+TIMEOUTS = Q(name__startswith=TIMEOUT)
+"""The timers that take a transition; all others tell that an item is late."""
+
 
 def timeout_name(transition: str) -> str:
     """
@@ -35,14 +38,17 @@ def timeout(item: WorkItem, transition: str, duration: timedelta, opened_at: dat
     return Timer(workitem=item, name=timeout_name(transition), due_at=add(opened_at, duration))
 
 
-def due(now: datetime, limit: int, after: Timer | None = None) -> list[Timer]:
+def due(now: datetime, limit: int, after: Timer | None = None, *, which: Q | None = None) -> list[Timer]:
     """
     The timers to fire now, the longest due first, of running instances and workable items. One query.
 
-    ``after`` is the last timer of the batch before.
+    ``after`` is the last timer of the batch before; ``which`` leaves others out.
     """
     found = Timer.objects.filter(
-        due_at__lte=now, workitem__status__in=["inactive", "active"], workitem__instance__status="running"
+        which or Q(),
+        due_at__lte=now,
+        workitem__status__in=["inactive", "active"],
+        workitem__instance__status="running",
     )
     if after is not None:
         later = Q(due_at__gt=after.due_at) | Q(due_at=after.due_at, id__gt=after.pk)
