@@ -29,6 +29,7 @@ export async function openCondition(editor, key, { api, urls }) {
   raw.classList.add("ds-code");
   const verdict = el("p", { class: "meta", role: "status" });
   const branches = el("div", { class: "ds-table" });
+  const unread = el("p", { class: "error", role: "status", hidden: true }, gettext("The data is no JSON object and is left out."));
   const facts = { outcome: "", instance: "", data: "" };
   let timer = 0;
 
@@ -46,10 +47,11 @@ export async function openCondition(editor, key, { api, urls }) {
   };
   const ask = async () => {
     const typed = readFacts(facts.data);
+    unread.hidden = typed !== null || facts.instance !== "";
     try {
       const { data } = await api.post(urls.condition, {
         text, transition: key, activity: way.source, graph: editor.graph.toJSON(),
-        instance: facts.instance ? Number(facts.instance) : null, facts: facts.instance ? null : typed, outcome: facts.outcome || null,
+        instance: facts.instance ? Number(facts.instance) : null, facts: facts.instance ? null : typed ?? {}, outcome: facts.outcome || null,
       }, { safe: true });
       verdict.className = data.error ? "error" : "meta";
       verdict.textContent = data.error ? data.error.message : interpolate(gettext("Stored as: %(text)s"), { text: data.stored || gettext("(blank)") });
@@ -64,7 +66,7 @@ export async function openCondition(editor, key, { api, urls }) {
     field(gettext("Outcome"), input("", (value) => { facts.outcome = value; later(); }, { options: editor.names.outcomes, name: "test-outcome" })),
     field(gettext("With the data of"), choice("", [["", gettext("typed data")], ...found.data.instances.map((/** @type {any} */ each) => [String(each.id), `#${each.id} ${each.title}`])], (value) => { facts.instance = value; later(); }, { name: "test-instance" })),
     field(gettext("Data"), input("", (value) => { facts.data = value; later(); }, { rows: 2, name: "test-data", placeholder: '{"wfobject": {"days": 5}}' })),
-    branches);
+    unread, branches);
   drawRows();
   void ask();
   const answer = await openDialog({
@@ -76,12 +78,13 @@ export async function openCondition(editor, key, { api, urls }) {
   if (answer === "use" && text !== way.condition) editor.patchWay(key, { condition: text });
 }
 
-/** @param {string} text @returns {Record<string, unknown>} */
+/** @param {string} text @returns {Record<string, unknown> | null} nothing when it cannot be read */
 function readFacts(text) {
   try {
-    return JSON.parse(text || "{}");
+    const found = JSON.parse(text || "{}");
+    return found && typeof found === "object" && !Array.isArray(found) ? found : null;
   } catch (error) {
-    if (error instanceof SyntaxError) return {};
+    if (error instanceof SyntaxError) return null;
     throw error;
   }
 }
