@@ -4,6 +4,7 @@ Signals after commit: what was recorded, told to the host's receivers.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,12 +13,14 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import Signal
 
-from goflow import signals
+from goflow import logs, signals
 from goflow.journal.events import Event
 from goflow.journal.models import AuditEvent
 from goflow.runtime.models import ProcessInstance, WorkItem
 from goflow.workflow.loader import Loaded
 from goflow.workflow.models import Transition
+
+logger = logging.getLogger("goflow.engine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ def _tell(news: News, event: Event) -> None:
         signals.process_started.send_robust(
             ProcessInstance, instance=news.instance, process=news.instance.process, actor=news.actor
         )
+    if event.action == "incident.raised":
+        _warn(news, event)
     item = news.items.get(event.workitem_id or 0)
     if item is None:
         return
@@ -79,6 +84,17 @@ def _tell(news: News, event: Event) -> None:
         ACTOR_SIGNALS[event.action].send_robust(WorkItem, workitem=item, actor=news.actor)
     if event.action == "workitem.forwarded" and signals.transition_fired.receivers:
         _fired(news, event, item)
+
+
+def _warn(news: News, event: Event) -> None:
+    about = logs.extra(
+        instance=event.instance_id,
+        workitem=event.workitem_id,
+        process=news.loaded.graph.code,
+        activity=event.activity_key,
+    )
+    where = event.activity_key or "the instance"
+    logger.warning("incident %s stops %s", event.metadata.get("code", ""), where, extra=about)
 
 
 def _fired(news: News, event: Event, item: WorkItem) -> None:

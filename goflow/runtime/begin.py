@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from goflow import clock
+from goflow import clock, logs
 from goflow.core.marking import Marking
 from goflow.errors import ConcurrentUpdate, InstanceClosed, InstanceNotFound, WorkItemNotFound
 from goflow.journal.events import instance_stream
@@ -42,16 +42,18 @@ def with_item(
     if moved is None:
         refuse(item, actor=actor, verb=verb)
     if isinstance(moved, Seen):
-        return _under(using, moved, instance, actor)
+        return _under(using, moved, instance, actor, verb)
     found = statements.look(using, item, actor)
     if found is None:
         raise WorkItemNotFound(workitem=item)
-    return _under(using, *found, actor)
+    return _under(using, *found, actor, verb)
 
 
-def with_instance(pk: int, *, actor: Any, statuses: tuple[str, ...] = ("running",)) -> Under:
+def with_instance(
+    pk: int, *, actor: Any, statuses: tuple[str, ...] = ("running",), verb: str = "change"
+) -> Under:
     """
-    Lock an instance as a whole and read every token of it.
+    Lock an instance as a whole and read every token of it. The verb is for the log only.
 
     Raises InstanceNotFound or InstanceClosed.
     """
@@ -63,6 +65,7 @@ def with_instance(pk: int, *, actor: Any, statuses: tuple[str, ...] = ("running"
     if locked is None:
         raise InstanceClosed(status=stored.get_status_display(), instance=pk)
     loaded = definition(stored.process_id, stored.fingerprint, using)
+    logs.add(verb=verb, instance=pk, process=loaded.graph.code)
     rows = EdgeToken.objects.filter(instance_id=pk).order_by("id")
     packed = rows.values_list("id", "transition_id", "sender_id", "waiting_id", "outcome")
     marking = Marking(
@@ -72,9 +75,16 @@ def with_instance(pk: int, *, actor: Any, statuses: tuple[str, ...] = ("running"
     return Under(using, loaded, stored, marking, head(instance_stream(pk)), actor, clock.now())
 
 
-def _under(using: str, seen: Seen, instance: ProcessInstance, actor: Any) -> Under:
+def _under(using: str, seen: Seen, instance: ProcessInstance, actor: Any, verb: str) -> Under:
     seen.item.instance = instance
     loaded = definition(instance.process_id, instance.fingerprint, using)
+    logs.add(
+        verb=verb,
+        instance=instance.pk,
+        process=loaded.graph.code,
+        workitem=seen.item.pk,
+        activity=seen.item.activity_key,
+    )
     return Under(
         using=using,
         loaded=loaded,

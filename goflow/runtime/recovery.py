@@ -33,7 +33,7 @@ def cancel(instance_id: int, *, actor: Any, reason: str = "") -> ProcessInstance
     """
 
     def work() -> ProcessInstance:
-        under = begin.with_instance(instance_id, actor=actor, statuses=NOT_CLOSED)
+        under = begin.with_instance(instance_id, actor=actor, statuses=NOT_CLOSED, verb="cancel")
         policy.require_administrator(actor, under.instance, "cancel")
         drive = Drive(under)
         drive.absorb(stepping.withdraw(under.loaded.graph, drive.marking))
@@ -61,7 +61,7 @@ def retry(incident_id: int, *, actor: Any) -> Completion:
     workitem_id, instance_id = found
 
     def work() -> Completion:
-        under = begin.with_instance(instance_id, actor=actor)
+        under = begin.with_instance(instance_id, actor=actor, verb="retry")
         policy.require_administrator(actor, under.instance, "retry")
         incident = Incident.objects.get(pk=incident_id)
         if incident.resolved_at is not None:

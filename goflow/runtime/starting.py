@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Case, IntegerField, Model, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from goflow import clock, tenancy
+from goflow import clock, logs, tenancy
 from goflow.core import stepping
 from goflow.core.marking import Marking
 from goflow.errors import NotAllowed, ProcessNotFound, ProcessNotStartable
@@ -92,6 +92,7 @@ def open_instance(request: Request, process: Process, prepare: Prepare | None) -
     instance = _new_instance(request, process)
     insert([instance])
     loaded = definition(process.pk, process.fingerprint, alias())
+    logs.add(verb="start", instance=instance.pk, process=loaded.graph.code)
     under = Under(alias(), loaded, instance, Marking(), Head(), request.user, clock.now())
     drive = Drive(under)
     begin = loaded.graph.activity(loaded.graph.begin)

@@ -6,6 +6,7 @@ A function and not a context manager, so that it can run again when the database
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -13,8 +14,11 @@ from typing import Any, TypeVar
 
 from django.db import OperationalError, connections, router, transaction
 
+from goflow import logs
 from goflow.errors import ConcurrentUpdate, UnsafeIsolation
 from goflow.runtime.models import ProcessInstance
+
+logger = logging.getLogger("goflow.engine")
 
 T = TypeVar("T")
 
@@ -44,17 +48,28 @@ def unit(work: Callable[[], T]) -> T:
     using = alias()
     connection = connections[using]
     require_read_committed(connection)
-    attempts = 1 if connection.in_atomic_block else ATTEMPTS
+    before = logs.current()
+    try:
+        return _tried(work, using, 1 if connection.in_atomic_block else ATTEMPTS)
+    finally:
+        logs.put(before)
+
+
+def _tried(work: Callable[[], T], using: str, attempts: int) -> T:
     for attempt in range(1, attempts + 1):
         try:
             with transaction.atomic(using=using):
-                return work()
+                done = work()
         except OperationalError as exc:
             if not is_retryable(exc):
                 raise
             if attempt == attempts:
                 raise ConcurrentUpdate from exc
+            logger.info("attempt %s of %s was rolled back and is repeated: %s", attempt, attempts, exc)
             time.sleep(random.uniform(0.005, 0.02) * 2**attempt)  # noqa: S311 - jitter, not a secret
+        else:
+            logger.debug("%s done", logs.current().get("verb", "unit"))
+            return done
     raise AssertionError("unreachable: the loop returns or raises")
 
 
