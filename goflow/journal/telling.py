@@ -35,9 +35,10 @@ def told(
 
     Args:
         audit: the stored rows of the same events, empty when auditing is off.
-        process: ``id``, ``code``, ``version``, ``title``.
+        process: ``id``, ``code``, ``version``, ``title``, and ``tenant`` where there is no instance; may be
+            empty.
         instance: ``id``, ``title``, ``requester`` (user id as text), ``status``, ``priority``, ``tenant``,
-            ``org``.
+            ``org``, ``object`` (id of the content type and primary key, or None).
         items: by id: ``activity`` (key), ``activity_id``, ``activity_title``, ``human``, ``user`` (id as text
             or None), ``queue``, ``priority``, ``due_at`` (ISO text or None), ``status``.
     """

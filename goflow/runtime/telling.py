@@ -47,6 +47,7 @@ def _process(under: Under) -> Facts:
 
 
 def _instance(instance: ProcessInstance) -> Facts:
+    about = None if instance.content_type_id is None else [instance.content_type_id, instance.object_id]
     return {
         "id": instance.pk,
         "title": instance.title,
@@ -55,6 +56,7 @@ def _instance(instance: ProcessInstance) -> Facts:
         "priority": instance.priority,
         "tenant": instance.tenant_id,
         "org": instance.org_id,
+        "object": about,
     }
 
 

@@ -1,0 +1,101 @@
+"""
+From events to deliveries: who is told of what. Sending is done later, by ``delivering``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.db.models import Q
+
+from goflow import clock
+from goflow.conf import conf
+from goflow.journal import outbox
+from goflow.journal.models import OutboxMessage
+from goflow.journal.rows import insert
+from goflow.outbound.envelope import PING, Envelope, envelopes, tenant_of
+from goflow.outbound.models import Delivery, WebhookEndpoint
+
+
+def from_events(message: OutboxMessage) -> None:
+    """
+    Write a delivery, and the outbox message that gets it sent, for each event and each endpoint that wants it.
+
+    Three statements however many there are. Runs in the transaction that closes the message.
+    """
+    if not conf.WEBHOOK_ENABLED:
+        return
+    listening = _listening(message)
+    if listening:
+        queue([delivery for delivery in _deliveries(message, listening)])
+
+
+def queue(deliveries: Sequence[Delivery]) -> None:
+    """
+    Insert deliveries that are new, and an outbox message for each, due now.
+    """
+    insert([delivery for delivery in deliveries if delivery.pk is None])
+    insert(
+        [outbox_message(delivery.pk, delivery.endpoint_id, delivery.instance_id) for delivery in deliveries]
+    )
+
+
+def outbox_message(delivery: int, endpoint: int, instance: int | None) -> OutboxMessage:
+    """
+    The unsaved message that gets a delivery sent. Its topic names the endpoint, so that one can be left alone.
+    """
+    return OutboxMessage(
+        kind=outbox.WEBHOOK,
+        topic=str(endpoint),
+        payload={"delivery": delivery},
+        instance_id=instance,
+        due_at=clock.now(),
+    )
+
+
+def wants(endpoint: WebhookEndpoint, action: str) -> bool:
+    """
+    Whether the endpoint asked for that action: by its name, by ``workitem.*``, by ``*`` or by naming nothing.
+    """
+    wanted = [name.strip() for name in endpoint.event_types.split(",") if name.strip()] or ["*"]
+    return any(name in {action, "*"} or _covers(name, action) for name in wanted)
+
+
+def _covers(name: str, action: str) -> bool:
+    return name.endswith(".*") and action.startswith(name[:-1])
+
+
+def _listening(message: OutboxMessage) -> list[WebhookEndpoint]:
+    """
+    Endpoints of the tenant, and those that a test names.
+    """
+    mine = Q(enabled=True, tenant_id=tenant_of(message))
+    return list(WebhookEndpoint.objects.filter(mine | Q(pk__in=_tested(message))).order_by("pk"))
+
+
+def _tested(message: OutboxMessage) -> list[int]:
+    pings = (event["metadata"] for event in message.payload["events"] if event["action"] == PING)
+    return [metadata["endpoint"] for metadata in pings]
+
+
+def _deliveries(message: OutboxMessage, listening: Sequence[WebhookEndpoint]) -> Iterator[Delivery]:
+    tested = _tested(message)
+    for envelope in envelopes(message):
+        for endpoint in listening:
+            hears = endpoint.pk in tested if envelope.action == PING else _hears(endpoint, envelope, message)
+            if hears:
+                yield _delivery(endpoint, envelope, message)
+
+
+def _hears(endpoint: WebhookEndpoint, envelope: Envelope, message: OutboxMessage) -> bool:
+    return endpoint.enabled and endpoint.tenant_id == tenant_of(message) and wants(endpoint, envelope.action)
+
+
+def _delivery(endpoint: WebhookEndpoint, envelope: Envelope, message: OutboxMessage) -> Delivery:
+    return Delivery(
+        endpoint_id=endpoint.pk,
+        event_id=envelope.event_id,
+        action=envelope.action,
+        body=envelope.body,
+        instance_id=message.instance_id,
+    )

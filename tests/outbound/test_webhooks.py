@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from goflow import testing
+from goflow.journal import outbox
+from goflow.journal.models import AuditEvent, OutboxMessage
+from goflow.outbound.models import Delivery, WebhookEndpoint
+from goflow.outbound.relay import relay
+from goflow.runtime import engine
+from goflow.testing import count_statements
+
+
+@pytest.fixture(autouse=True)
+def _on(settings, db):
+    settings.GOFLOW_WEBHOOK_ENABLED = True
+    settings.GOFLOW_NOTIFICATIONS_ENABLED = False
+
+
+@pytest.fixture
+def ana(db):
+    return testing.person("ana")
+
+
+@pytest.fixture
+def line(ana):
+    testing.process("Line", ["A", "B"], [("A", "B")])
+    OutboxMessage.objects.all().delete()
+    return engine.start("Line", ana, title="Ana's request")
+
+
+def endpoint(name: str = "all", **fields):
+    return WebhookEndpoint.objects.create(name=name, url="https://receiver.example/hook", **fields)
+
+
+def tell():
+    return relay(outbox.claim([outbox.EVENTS], limit=100, seconds=60))
+
+
+def bodies(to: WebhookEndpoint) -> list[dict]:
+    return [json.loads(delivery.body) for delivery in to.deliveries.order_by("id")]
+
+
+def test_each_event_becomes_a_delivery(line):
+    to = endpoint()
+    assert tell() == {"sent": 1}
+    assert [body["action"] for body in bodies(to)] == list(
+        AuditEvent.objects.filter(stream=f"i:{line.instance_id}")
+        .order_by("seq")
+        .values_list("action", flat=True)
+    )
+
+
+def test_each_delivery_has_an_outbox_message(line):
+    to = endpoint()
+    tell()
+    queued = OutboxMessage.objects.filter(kind=outbox.WEBHOOK, topic=str(to.pk), status="due")
+    assert [m.payload["delivery"] for m in queued.order_by("id")] == list(
+        to.deliveries.order_by("id").values_list("id", flat=True)
+    )
+
+
+def test_the_body_holds_every_documented_key(line, ana):
+    to = endpoint()
+    tell()
+    body = bodies(to)[-1]
+    row = AuditEvent.objects.filter(stream=f"i:{line.instance_id}").latest("seq")
+    assert body == {
+        "id": row.pk,
+        "action": row.action,
+        "created_at": row.created_at.isoformat(),
+        "actor_id": ana.pk,
+        "process_id": line.instance.process_id,
+        "instance_id": line.instance_id,
+        "workitem_id": line.pk,
+        "activity_id": line.activity_id,
+        "transition_id": None,
+        "status_from": row.status_from or None,
+        "status_to": row.status_to or None,
+        "metadata": row.metadata,
+        "format": 1,
+        "type": row.action,
+        "timestamp": row.created_at.isoformat(),
+        "seq": row.seq,
+        "tenant_id": "",
+        "activity": "a",
+        "transition": None,
+        "process": {"code": "line", "version": 1, "title": "Line"},
+        "instance": {
+            "title": "Ana's request",
+            "status": "running",
+            "priority": 0,
+            "requester_id": ana.pk,
+            "org_id": "",
+            "object": None,
+        },
+    }
+
+
+def test_telling_costs_the_same_for_any_number(line, ana):
+    endpoint()
+    with count_statements() as one:
+        tell()
+    for name in "bcdef":
+        endpoint(name)
+    engine.complete(line.pk, actor=ana)
+    with count_statements() as many:
+        tell()
+    assert len(many) == len(one), many
+
+
+@pytest.mark.parametrize(
+    ("wanted", "heard"),
+    [
+        ("", 3),
+        ("*", 3),
+        ("workitem.created", 1),
+        ("workitem.*", 2),
+        ("process.started, workitem.created", 2),
+        ("work*", 0),
+        ("sla.breached", 0),
+    ],
+)
+def test_an_endpoint_hears_what_it_asked_for(line, wanted, heard):
+    to = endpoint(event_types=wanted)
+    tell()
+    assert to.deliveries.count() == heard
+
+
+def test_disabled_endpoints_hear_nothing(line):
+    endpoint(enabled=False)
+    tell()
+    assert not Delivery.objects.exists()
+
+
+def test_other_tenants_hear_nothing(line):
+    endpoint(tenant_id="acme")
+    tell()
+    assert not Delivery.objects.exists()
