@@ -88,6 +88,54 @@ def test_what_both_changed_is_asked_for(draw: Callable[..., Drawer]) -> None:
     assert [activity[0] for activity in stored(process)["activities"]] == ["Second", "Theirs"]
 
 
+def conflicting(draw: Callable[..., Drawer]) -> tuple[Process, Drawer]:
+    """A drawer whose change was refused, because another one saved first."""
+    process = draft(**two_in_a_row())
+    one, other = draw(), draw()
+    one.open(process)
+    other.open(process)
+    one.rename("First", "Mine")
+    other.rename("First", "Theirs")
+    other.saved()
+    one.page.keyboard.press("Control+s")
+    expect(one.page.locator("[data-bar=conflict]")).to_contain_text("(1 change)")
+    return process, one
+
+
+def test_own_changes_become_a_new_draft_beside_theirs(draw: Callable[..., Drawer]) -> None:
+    process, drawer = conflicting(draw)
+    page = drawer.page
+    page.locator("[data-bar=conflict]").get_by_role("button", name="Keep mine as a new draft").click()
+    page.wait_for_url(lambda url: f"/{process.pk}/" not in url)
+    page.wait_for_selector("body[data-ready]")
+    expect(drawer.node("Mine")).to_be_visible()
+    other = Process.objects.get(code=process.code, version=2)
+    assert [activity[0] for activity in stored(other)["activities"]] == ["Mine", "Second"]
+    assert [activity[0] for activity in stored(process)["activities"]] == ["Second", "Theirs"]
+
+
+def test_own_changes_are_discarded_for_theirs(draw: Callable[..., Drawer]) -> None:
+    process, drawer = conflicting(draw)
+    page = drawer.page
+    page.locator("[data-bar=conflict]").get_by_role("button", name="Discard mine").click()
+    expect(drawer.node("Theirs")).to_be_visible()
+    expect(page.locator("#designer-save")).to_have_attribute("data-state", "saved")
+    drawer.rename("Second", "Later")
+    drawer.saved()
+    assert [activity[0] for activity in stored(process)["activities"]] == ["Later", "Theirs"]
+
+
+def test_nothing_is_saved_while_a_review_is_put_off(draw: Callable[..., Drawer]) -> None:
+    process, drawer = conflicting(draw)
+    page = drawer.page
+    page.locator("[data-bar=conflict]").get_by_role("button", name="Review and merge").click()
+    page.get_by_role("dialog").get_by_role("button", name="Later").click()
+    page.keyboard.press("Control+s")
+    expect(page.locator("#designer-save")).to_have_attribute("data-state", "conflict")
+    expect(page.locator("[data-bar=conflict]")).to_be_visible()
+    assert [activity[0] for activity in stored(process)["activities"]] == ["Second", "Theirs"]
+
+
 def test_lost_network_loses_nothing(draw: Callable[..., Drawer]) -> None:
     process = draft(**two_in_a_row())
     drawer = draw()
