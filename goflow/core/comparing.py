@@ -217,8 +217,19 @@ def _lines(difference: Difference, words: Mapping[str, str]) -> Iterator[str]:
 
 def _shown(value: object, words: Mapping[str, str]) -> str:
     if isinstance(value, list):
-        return ", ".join(str(part) for part in value) or words["blank"]
+        return ", ".join(_part(part) for part in value) or words["blank"]
     return words["blank"] if value in ("", None, {}) else str(value)
+
+
+def _part(value: object) -> str:
+    """
+    A name, or an escalation step as its values in a row.
+    """
+    if not isinstance(value, dict):
+        return str(value)
+    return " ".join(
+        _part(each) for part in value.values() for each in (part if isinstance(part, list) else [part])
+    )
 
 
 # The picture

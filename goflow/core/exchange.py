@@ -15,10 +15,19 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
-from goflow.core import readers
+from goflow.core import escalating, readers
 from goflow.core.conditions import normalise
 from goflow.core.errors import ConditionError
-from goflow.core.graph import ActivityDef, JoinMode, Kind, NodeType, ProcessDef, SplitMode, TransitionDef
+from goflow.core.graph import (
+    ActivityDef,
+    EscalationDef,
+    JoinMode,
+    Kind,
+    NodeType,
+    ProcessDef,
+    SplitMode,
+    TransitionDef,
+)
 from goflow.core.readers import Data, ExchangeError, Reader
 
 __all__ = ["ExchangeError", "from_dict", "plain", "slug", "stored", "to_dict"]
@@ -103,6 +112,8 @@ def plain(content: object) -> object:
     """
     if isinstance(content, Enum):
         return content.value
+    if isinstance(content, EscalationDef):
+        return escalating.as_data(content)
     if isinstance(content, Mapping):
         return {key: plain(content[key]) for key in sorted(content)}
     if isinstance(content, (list, tuple)):
@@ -256,6 +267,7 @@ ACTIVITY_READERS: Mapping[str, Reader] = {
     "sla_duration": _name,
     "sla_warn": _name,
     "sla_roles": readers.names,
+    "escalations": escalating.steps,
     "compensation_handler": _name,
     "position": readers.place,
 }

@@ -60,6 +60,33 @@ class SplitMode(str, Enum):
     XOR = "xor"
 
 
+class EscalationAction(str, Enum):
+    """
+    What an escalation step does with an item that is still open.
+    """
+
+    REMIND = "remind"
+    REASSIGN = "reassign"
+    PRIORITY = "priority"
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationDef:
+    """
+    One step of an escalation: so long after the item opened, somebody is told, or the item moves.
+
+    Attributes:
+        after: a duration such as ``4h``.
+        roles: who is reminded as well, or whose pool the item goes to.
+        priority: what the item's priority becomes, unless it is higher already; 0 when the step has none.
+    """
+
+    after: str
+    action: EscalationAction
+    roles: tuple[str, ...] = ()
+    priority: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class ActivityDef:
     """
@@ -89,6 +116,7 @@ class ActivityDef:
     sla_duration: str = ""
     sla_warn: str = ""
     sla_roles: tuple[str, ...] = ()
+    escalations: tuple[EscalationDef, ...] = ()
     compensation_handler: str = ""
     position: tuple[int, int] | None = None
 
@@ -119,6 +147,20 @@ class ActivityDef:
         Nobody is named, so any signed-in user may take it (prototype mode).
         """
         return not (self.roles or self.allowed_groups or self.allowed_users)
+
+    @property
+    def escalation_roles(self) -> tuple[str, ...]:
+        """
+        The roles that its escalation names, each once.
+        """
+        return tuple(dict.fromkeys(role for step in self.escalations for role in step.roles))
+
+    @property
+    def is_timed(self) -> bool:
+        """
+        Somebody works on it against a time limit or an escalation.
+        """
+        return self.is_human and bool(self.sla_duration or self.sla_warn or self.escalations)
 
 
 @dataclass(frozen=True, slots=True)

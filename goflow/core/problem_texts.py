@@ -216,6 +216,26 @@ TEXTS: Mapping[str, Text] = {
         _("“{title}” warns after {warn}, which is not before its limit of {duration}."),
         _("Set a limit, and let the warning come before it."),
     ),
+    "escalation-syntax": Text(
+        "error",
+        _("Step {step} of the escalation of “{title}” does not say after how long: “{after}”."),
+        _("Write a number and a unit, such as 3d or 12h."),
+    ),
+    "escalation-roles": Text(
+        "error",
+        _("Step {step} of the escalation of “{title}” gives the work to others and names no role."),
+        _("Choose the roles that get the work, or let the step remind."),
+    ),
+    "escalation-priority": Text(
+        "error",
+        _("Step {step} of the escalation of “{title}” raises the priority and does not say to what."),
+        _("Write a priority of 1 or more, or let the step remind."),
+    ),
+    "escalation-order": Text(
+        "warning",
+        _("Step {step} of the escalation of “{title}” comes due before the step above it."),
+        _("Put the steps in the order in which they come due."),
+    ),
     "deadlock": Text(
         "error",
         _("{title} can wait for ever: nothing may come from {missing} any more."),

@@ -5,10 +5,11 @@ Lint of the work itself: who does it, with what, in which time, and which names 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import timedelta
 
 from goflow.core.durations import parse_duration
 from goflow.core.errors import DurationError
-from goflow.core.graph import Kind, ProcessDef
+from goflow.core.graph import ActivityDef, EscalationAction, EscalationDef, Kind, ProcessDef
 from goflow.core.known import Known, Rule
 from goflow.core.problem import Problem, named, problem, route
 from goflow.core.walks import closure
@@ -32,7 +33,7 @@ def _names(definition: ProcessDef, known: Known) -> Iterator[Problem]:
             ("unknown-application", known.applications, (activity.application,)),
             ("unknown-push-application", known.push_applications, (activity.push_application,)),
             ("unknown-form", known.forms, (activity.form_class,)),
-            ("unknown-role", known.roles, (*activity.roles, *activity.sla_roles)),
+            ("unknown-role", known.roles, _roles(activity)),
         )
         for code, names, used in asked:
             for name in _missing(used, names):
@@ -40,6 +41,10 @@ def _names(definition: ProcessDef, known: Known) -> Iterator[Problem]:
     for transition in definition.transitions:
         for name in _missing((transition.pre_hook, transition.post_hook), known.hooks):
             yield problem("unknown-hook", (transition.key,), title=route(transition), name=name)
+
+
+def _roles(activity: ActivityDef) -> tuple[str, ...]:
+    return (*activity.roles, *activity.sla_roles, *activity.escalation_roles)
 
 
 def _missing(used: Iterable[str], names: Collection[str] | None) -> list[str]:
@@ -61,6 +66,34 @@ def _sla(definition: ProcessDef, known: Known) -> Iterator[Problem]:
                 warn=activity.sla_warn,
                 duration=activity.sla_duration or "–",
             )
+
+
+def _escalation(definition: ProcessDef, known: Known) -> Iterator[Problem]:
+    for activity in definition.activities:
+        before: timedelta | None = None
+        for number, step in enumerate(activity.escalations, 1):
+            yield from _step(activity, number, step)
+            after = _duration(step)
+            if after is not None and before is not None and after < before:
+                yield problem("escalation-order", (activity.key,), title=named(activity), step=number)
+            before = before if after is None else after
+
+
+def _step(activity: ActivityDef, number: int, step: EscalationDef) -> Iterator[Problem]:
+    said = {"title": named(activity), "step": number}
+    if _duration(step) is None:
+        yield problem("escalation-syntax", (activity.key,), **said, after=step.after)
+    if step.action is EscalationAction.REASSIGN and not step.roles:
+        yield problem("escalation-roles", (activity.key,), **said)
+    if step.action is EscalationAction.PRIORITY and step.priority < 1:
+        yield problem("escalation-priority", (activity.key,), **said)
+
+
+def _duration(step: EscalationDef) -> timedelta | None:
+    try:
+        return parse_duration(step.after)
+    except DurationError:
+        return None
 
 
 def _people(definition: ProcessDef, known: Known) -> Iterator[Problem]:
@@ -95,4 +128,4 @@ def _subflows(definition: ProcessDef, known: Known) -> Iterator[Problem]:
             yield problem("subflow-unpublished", (activity.key,), **params)
 
 
-RULES: tuple[Rule, ...] = (_work, _people, _forms, _subflows, _names, _sla)
+RULES: tuple[Rule, ...] = (_work, _people, _forms, _subflows, _names, _sla, _escalation)

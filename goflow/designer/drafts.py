@@ -114,8 +114,8 @@ def _elements(exc: DefinitionError, definition: ProcessDef) -> dict[str, object]
 
 
 def _named(activity: Any) -> set[str]:
-    people = (*activity.roles, *activity.allowed_groups, *activity.allowed_users, *activity.sla_roles)
-    return {*people, activity.subflow}
+    groups = (*activity.roles, *activity.allowed_groups, *activity.sla_roles, *activity.escalation_roles)
+    return {*groups, *activity.allowed_users, activity.subflow}
 
 
 def _conflict(process: Process, exc: DraftConflict) -> Refused:

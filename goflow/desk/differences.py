@@ -5,7 +5,7 @@ What differs between two versions of a process, in the language of who reads it.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -114,13 +114,29 @@ def _label(kind: str, name: str) -> str:
     return str(model._meta.get_field(COLUMNS.get(name, name)).verbose_name)  # type: ignore[union-attr] # columns
 
 
+def _step(step: Mapping[str, object]) -> str:
+    """
+    A step of an escalation.
+    """
+    roles = step.get("roles")
+    names = ", ".join(map(str, roles)) if isinstance(roles, list) else ""
+    told = {"after": step.get("after"), "roles": names, "priority": step.get("priority")}
+    texts = {
+        "remind": gettext("after %(after)s: remind"),
+        "reassign": gettext("after %(after)s: give it to %(roles)s"),
+        "priority": gettext("after %(after)s: raise the priority to %(priority)s"),
+    }
+    text = texts[str(step["action"])] % told
+    return f"{text} ({names})" if names and step["action"] != "reassign" else text
+
+
 def _shown(value: object, titles: dict[str, str]) -> str:
     if value is None or value in ("", [], {}):
         return gettext("nothing")
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
+        return ", ".join(_step(part) if isinstance(part, dict) else str(part) for part in value)
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     return titles.get(str(value), str(value))

@@ -14,6 +14,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Cast, Concat
 
 from goflow import clock
+from goflow.core import escalating
 from goflow.core.errors import DefinitionError
 from goflow.core.graph import ActivityDef, ProcessDef, TransitionDef
 from goflow.errors import DefinitionFrozen, DraftConflict
@@ -160,6 +161,7 @@ def _activity_values(activity: ActivityDef, names: Names) -> dict[str, Any]:  # 
         "subflow_id": names.subflows.get(activity.subflow),
         "sla_duration": activity.sla_duration,
         "sla_warn": activity.sla_warn,
+        "escalations": escalating.listed(activity.escalations),
         "compensation_handler": activity.compensation_handler,
     }
 

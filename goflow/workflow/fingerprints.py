@@ -71,6 +71,7 @@ def _in_order(activity: ActivityDef) -> ActivityDef:
         allowed_groups=_once(activity.allowed_groups),
         allowed_users=_once(activity.allowed_users),
         sla_roles=_once(activity.sla_roles),
+        escalations=tuple(replace(step, roles=_once(step.roles)) for step in activity.escalations),
     )
 
 

@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 
+from goflow.core import escalating
 from goflow.core.graph import ActivityDef, JoinMode, Kind, NodeType, ProcessDef, SplitMode, TransitionDef
 from goflow.workflow.models import Activity, Process, Transition, WorkflowLayout
 
@@ -235,6 +236,7 @@ def _activity(row: Activity, named: _Named, positions: Mapping[str, Any]) -> Act
         sla_duration=row.sla_duration,
         sla_warn=row.sla_warn,
         sla_roles=_names(named.sla_roles, row.pk),
+        escalations=escalating.steps(row.escalations, "escalations"),
         compensation_handler=row.compensation_handler,
         position=_position(positions.get(row.key)),
     )

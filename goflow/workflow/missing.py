@@ -88,6 +88,9 @@ def _freed(activity: ActivityDef, absent: Missing) -> ActivityDef:
         roles=_kept(activity.roles, absent.roles),
         allowed_groups=_kept(activity.allowed_groups, absent.roles),
         sla_roles=_kept(activity.sla_roles, absent.roles),
+        escalations=tuple(
+            replace(step, roles=_kept(step.roles, absent.roles)) for step in activity.escalations
+        ),
         allowed_users=_kept(activity.allowed_users, absent.users),
         subflow="" if activity.subflow in absent.subflows else activity.subflow,
     )

@@ -67,7 +67,7 @@ def roles(definition: ProcessDef) -> set[str]:
     """
     The names of all groups that the definition names.
     """
-    return _used(definition, lambda a: (*a.roles, *a.allowed_groups, *a.sla_roles))
+    return _used(definition, lambda a: (*a.roles, *a.allowed_groups, *a.sla_roles, *a.escalation_roles))
 
 
 def make_roles(definition: ProcessDef, *, using: str) -> _Ids:

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from goflow.core import graph
+from goflow.core import escalating, graph
 from goflow.core.conditions import normalise
 from goflow.core.durations import parse_duration
 from goflow.core.errors import ConditionError, DefinitionError
@@ -143,10 +143,13 @@ class Activity(FrozenWithProcess):
 
     def save(self, *args: Any, **kwargs: Any) -> None:  # Django's own signature
         """
-        Fill the key from the title. Raises DefinitionFrozen when the version is not a draft.
+        Fill the key from the title, and bring the escalation into its stored form.
+
+        Raises DefinitionFrozen when the version is not a draft, DefinitionError for steps that are none.
         """
         if not self.key:
             self.key = self._free_key()
+        self.escalations = escalating.listed(escalating.steps(self.escalations or [], "escalations"))
         super().save(*args, **kwargs)
 
     def _free_key(self) -> str:
@@ -160,9 +163,13 @@ class Activity(FrozenWithProcess):
 
     def clean(self) -> None:
         """
-        Raises ValidationError at the field for durations that do not parse.
+        Raises ValidationError at the field for durations that do not parse, and for steps that are none.
         """
         errors = {}
+        try:
+            escalating.steps(self.escalations or [], "escalations")
+        except DefinitionError as exc:
+            errors["escalations"] = str(exc)
         for name in ("sla_duration", "sla_warn"):
             try:
                 parse_duration(getattr(self, name))

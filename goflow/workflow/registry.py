@@ -159,19 +159,26 @@ def names(kind: str) -> frozenset[str]:
 
 
 @contextmanager
-def registered(kind: str, name: str, code: Callable[..., Any]) -> Iterator[None]:
+def registered(
+    kind: str, name: str, code: Callable[..., Any] | None = None, *, external: bool = False
+) -> Iterator[None]:
     """
     Within the block, and only there, ``code`` is registered; it may replace a registration. For tests.
+
+    An external application without code is a topic.
     """
-    known = _registered[kind]
-    before = known.get(name)
-    known[name] = code
+    changes: list[tuple[dict[str, Any], Any]] = [(_registered[kind], code or _fetched)]
+    if external:
+        changes.append((_external, code is not None))
+    before = [known.get(name) for known, _ in changes]
+    for known, value in changes:
+        known[name] = value
     try:
         yield
     finally:
-        known.pop(name, None)
-        if before is not None:
-            known[name] = before
+        for (known, _), value in zip(changes, before, strict=True):
+            known.pop(name, None)
+            known.update({} if value is None else {name: value})
 
 
 def _registrar(kind: str, name: str) -> Callable[[Registered], Registered]:

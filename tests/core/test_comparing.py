@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import given, settings
 
 from goflow.core.comparing import Change, Diff, diff, diff_svg
-from goflow.core.graph import ProcessDef
+from goflow.core.graph import EscalationAction, EscalationDef, ProcessDef
 from goflow.core.outline import State
 from tests.core.builders import process
 from tests.core.test_stepping_properties import processes
@@ -97,6 +97,15 @@ def test_text_names_fields_and_values() -> None:
         "changed: transition “Go”",
         "  name: nothing → Go",
     ]
+
+
+def test_text_tells_a_step_by_its_values() -> None:
+    steps = (
+        EscalationDef("1d", EscalationAction.REMIND),
+        EscalationDef("2d", EscalationAction.REASSIGN, ("x", "y")),
+    )
+    text = diff(BASE, with_activity(BASE, "b", escalations=steps)).as_text()
+    assert text.splitlines()[1] == "  escalations: nothing → 1d remind, 2d reassign x y"
 
 
 def test_text_of_equal_definitions() -> None:

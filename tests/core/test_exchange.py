@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from goflow.core import exchange
 from goflow.core.exchange import ExchangeError, from_dict, slug, to_dict
-from goflow.core.graph import ActivityDef, JoinMode, Kind, NodeType, ProcessDef, SplitMode, TransitionDef
+from goflow.core.graph import (
+    ActivityDef,
+    EscalationAction,
+    EscalationDef,
+    JoinMode,
+    Kind,
+    NodeType,
+    ProcessDef,
+    SplitMode,
+    TransitionDef,
+)
 from tests.core.builders import process
 
 HEAD = {"format": "goflow-process", "format_version": 1}
@@ -39,6 +49,11 @@ FULL = ProcessDef(
             sla_duration="3d",
             sla_warn="1d",
             sla_roles=("boss",),
+            escalations=(
+                EscalationDef("1d", EscalationAction.REMIND),
+                EscalationDef("2d", EscalationAction.REASSIGN, roles=("boss",)),
+                EscalationDef("3d", EscalationAction.PRIORITY, priority=5),
+            ),
             compensation_handler="undo",
             position=(40, -8),
         ),
@@ -93,6 +108,35 @@ def test_defaults_are_left_out() -> None:
         "activities": [{"key": "a", "title": "A"}, {"key": "b", "title": "B"}],
         "transitions": [{"key": "a->b", "source": "a", "target": "b", "ordering": 10}],
     }
+
+
+def test_an_escalation_is_written_without_what_it_does_not_use() -> None:
+    assert to_dict(FULL)["activities"][0]["escalations"] == [
+        {"after": "1d", "action": "remind"},
+        {"after": "2d", "action": "reassign", "roles": ["boss"]},
+        {"after": "3d", "action": "priority", "priority": 5},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "path", "said"),
+    [
+        ("1d", "escalations", "expected a list"),
+        (["1d"], "escalations[0]", "expected an object"),
+        ([{"action": "remind"}], "escalations[0].after", "is missing"),
+        ([{"after": "1d"}], "escalations[0].action", "is missing"),
+        ([{"after": 1, "action": "remind"}], "escalations[0].after", "expected a text"),
+        ([{"after": "1d", "action": "shout"}], "escalations[0].action", "remind, reassign, priority"),
+        ([{"after": "1d", "action": "remind", "roles": "x"}], "escalations[0].roles", "expected a list"),
+        ([{"after": "1d", "action": "priority", "priority": "x"}], "escalations[0].priority", "whole number"),
+        ([{"after": "1d", "action": "remind", "who": "x"}], "escalations[0].who", "is unknown"),
+        ([{"after": "1d", "action": "remind"}] * 21, "escalations", "at most 20"),
+    ],
+)
+def test_what_is_no_escalation_is_refused(steps: object, path: str, said: str) -> None:
+    place, problem = refusal(data(activities=[{"title": "A", "escalations": steps}]))
+    assert place == f"activities[0].{path}"
+    assert said in problem
 
 
 def test_conditions_are_exported_in_stored_form() -> None:

@@ -6,7 +6,16 @@ from string import Formatter
 
 import pytest
 
-from goflow.core.graph import ActivityDef, JoinMode, Kind, ProcessDef, SplitMode, TransitionDef
+from goflow.core.graph import (
+    ActivityDef,
+    EscalationAction,
+    EscalationDef,
+    JoinMode,
+    Kind,
+    ProcessDef,
+    SplitMode,
+    TransitionDef,
+)
 from goflow.core.lint import Known, Problem, Severity, problems
 from goflow.core.problem_texts import TEXTS
 from tests.core.builders import process
@@ -306,6 +315,7 @@ def test_push_application_names_somebody() -> None:
         ("unknown-form", {"form_class": "x"}),
         ("unknown-role", {"roles": ("x",)}),
         ("unknown-role", {"sla_roles": ("x",), "roles": ("clerk",)}),
+        ("unknown-role", {"escalations": (EscalationDef("1d", EscalationAction.REMIND, ("x",)),)}),
     ],
 )
 def test_unknown_names(code: str, changes: dict[str, object]) -> None:
@@ -387,6 +397,44 @@ def test_sla_warning_after_the_limit() -> None:
 def test_sla_warning_without_a_limit() -> None:
     found = only(with_activity(process("a->b"), "b", sla_warn="24h"), "sla-order")
     assert found.params == {"title": "B", "warn": "24h", "duration": "–"}
+
+
+REMIND, REASSIGN, PRIORITY = EscalationAction
+
+
+def escalated(*steps: EscalationDef) -> ProcessDef:
+    return with_activity(process("a->b"), "b", escalations=steps)
+
+
+def test_an_escalation_in_order_is_fine() -> None:
+    steps = (
+        EscalationDef("1d", REMIND),
+        EscalationDef("1d", REASSIGN, ("boss",)),
+        EscalationDef("2d", PRIORITY, (), 5),
+    )
+    assert codes(escalated(*steps)) == []
+
+
+@pytest.mark.parametrize("after", ["", "soon"])
+def test_a_step_that_does_not_say_when(after: str) -> None:
+    found = only(escalated(EscalationDef("1d", REMIND), EscalationDef(after, REMIND)), "escalation-syntax")
+    assert (found.elements, found.params) == (("b",), {"title": "B", "step": 2, "after": after})
+
+
+def test_a_step_that_gives_the_work_to_nobody() -> None:
+    assert only(escalated(EscalationDef("1d", REASSIGN)), "escalation-roles").params["step"] == 1
+
+
+@pytest.mark.parametrize("priority", [0, -1])
+def test_a_step_that_raises_the_priority_to_nothing(priority: int) -> None:
+    steps = [EscalationDef("1d", PRIORITY, priority=priority)]
+    assert only(escalated(*steps), "escalation-priority").params["step"] == 1
+
+
+def test_a_step_before_the_one_above_it() -> None:
+    steps = EscalationDef("2d", REMIND), EscalationDef("?", REMIND), EscalationDef("1d", REMIND)
+    assert codes(escalated(*steps)) == ["escalation-syntax", "escalation-order"]
+    assert only(escalated(*steps), "escalation-order").params["step"] == 3
 
 
 def test_modes_are_named_in_messages() -> None:

@@ -18,7 +18,10 @@ def queries_of_cloning(process: Process) -> int:
 
 
 def test_a_clone_says_the_same(draft: Process, ada: User) -> None:
-    activity = add_activity(draft, "Approve", groups=["deputies"], users=[ada], application="x", end=True)
+    steps = [{"after": "5d", "action": "remind", "roles": ["bosses"]}]
+    activity = add_activity(
+        draft, "Approve", groups=["deputies"], users=[ada], application="x", end=True, escalations=steps
+    )
     activity.sla_roles.add(Group.objects.create(name="bosses"))
     WorkflowLayout.objects.create(process=draft, layout={"approve": [3, 4]})
     add_transition(draft, "back", "Approve", "Request", "NO", pre_hook="h")

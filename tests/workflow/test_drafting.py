@@ -9,7 +9,17 @@ from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 
 from goflow.core.errors import DefinitionError
-from goflow.core.graph import ActivityDef, JoinMode, Kind, NodeType, ProcessDef, SplitMode, TransitionDef
+from goflow.core.graph import (
+    ActivityDef,
+    EscalationAction,
+    EscalationDef,
+    JoinMode,
+    Kind,
+    NodeType,
+    ProcessDef,
+    SplitMode,
+    TransitionDef,
+)
 from goflow.errors import DefinitionFrozen, DraftConflict
 from goflow.workflow import fingerprints, loader
 from goflow.workflow.drafting import save_graph
@@ -40,6 +50,7 @@ RICH = ProcessDef(
             sla_roles=("bosses",),
             sla_duration="3d",
             sla_warn="1d",
+            escalations=(EscalationDef("5d", EscalationAction.REASSIGN, ("bosses",)),),
             autofinish=False,
             position=(10, 20),
         ),

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, User
 
 from goflow.core import exchange as core
 from goflow.core.errors import DefinitionError
+from goflow.core.graph import EscalationAction, EscalationDef
 from goflow.journal.models import AuditEvent
 from goflow.tenancy import Tenant
 from goflow.testing import count_statements
@@ -32,6 +33,7 @@ FOREIGN: dict[str, Any] = {
             "roles": ["ghosts"],
             "allowed_groups": ["spirits"],
             "sla_roles": ["ghosts"],
+            "escalations": [{"after": "1d", "action": "remind", "roles": ["ghosts"]}],
             "push_application": "far.push",
             "position": [10, 20],
         },
@@ -93,6 +95,7 @@ def test_an_import_without_what_is_missing_is_a_draft() -> None:
     sign = graph.activity("sign")
     assert done.process.is_draft
     assert (sign.roles, sign.allowed_groups, sign.sla_roles, sign.position) == ((), (), (), (10, 20))
+    assert sign.escalations == (EscalationDef("1d", EscalationAction.REMIND),)
     assert (graph.activity("more").subflow, graph.content_type) == ("", "")
 
 

@@ -6,7 +6,15 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from goflow.core.graph import ActivityDef, JoinMode, Kind, SplitMode, TransitionDef
+from goflow.core.graph import (
+    ActivityDef,
+    EscalationAction,
+    EscalationDef,
+    JoinMode,
+    Kind,
+    SplitMode,
+    TransitionDef,
+)
 from goflow.workflow import loader
 from goflow.workflow.building import add_activity, add_transition
 from goflow.workflow.models import Process, WorkflowLayout
@@ -44,6 +52,7 @@ def test_every_field_of_an_activity_is_read(draft: Process, ada: User) -> None:
         form_template="leave.html",
         sla_duration="3d",
         sla_warn="1d",
+        escalations=[{"after": "5d", "action": "reassign", "roles": ["e"]}],
         compensation_handler="undo",
         autostart=True,
         autofinish=False,
@@ -76,6 +85,7 @@ def test_every_field_of_an_activity_is_read(draft: Process, ada: User) -> None:
         sla_duration="3d",
         sla_warn="1d",
         sla_roles=("d",),
+        escalations=(EscalationDef("5d", EscalationAction.REASSIGN, ("e",)),),
         compensation_handler="undo",
         position=(10, 20),
     )

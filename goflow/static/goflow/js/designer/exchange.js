@@ -15,12 +15,16 @@
  * @typedef {readonly [number, number]} Position  top left corner, in pixels
  * @typedef {Readonly<Record<string, unknown>>} Params
  * @typedef {Readonly<{
+ *   after: string, action: "remind" | "reassign" | "priority", roles?: readonly string[], priority?: number,
+ * }>} Escalation  what happens to an item that stays open
+ * @typedef {Readonly<{
  *   key: string, title: string, kind: Kind, node_type: NodeType, description: string, autostart: boolean,
  *   autofinish: boolean, terminate: boolean, join_mode: "xor" | "and" | "or", split_mode: "and" | "xor",
  *   push_application: string, push_params: Params, application: string, app_params: Params,
  *   form_class: string, form_template: string, subflow: string, roles: readonly string[],
  *   allowed_groups: readonly string[], allowed_users: readonly string[], sla_duration: string,
- *   sla_warn: string, sla_roles: readonly string[], compensation_handler: string, position: Position | null,
+ *   sla_warn: string, sla_roles: readonly string[], escalations: readonly Escalation[],
+ *   compensation_handler: string, position: Position | null,
  * }>} Activity
  * @typedef {Readonly<{
  *   key: string, source: string, target: string, name: string, condition: string, ordering: number,
@@ -50,7 +54,8 @@ export const ACTIVITY_DEFAULTS = Object.freeze({
   push_application: "", push_params: Object.freeze({}), application: "", app_params: Object.freeze({}),
   form_class: "", form_template: "", subflow: "",
   roles: Object.freeze([]), allowed_groups: Object.freeze([]), allowed_users: Object.freeze([]),
-  sla_duration: "", sla_warn: "", sla_roles: Object.freeze([]), compensation_handler: "", position: null,
+  sla_duration: "", sla_warn: "", sla_roles: Object.freeze([]), escalations: Object.freeze([]),
+  compensation_handler: "", position: null,
 });
 
 /** @type {Transition} */
@@ -66,6 +71,9 @@ export const CHOICES = Object.freeze({
   join_mode: Object.freeze(["xor", "and", "or"]),
   split_mode: Object.freeze(["and", "xor"]),
 });
+
+/** What a step of an escalation does. */
+export const ESCALATION_ACTIONS = Object.freeze(/** @type {const} */ (["remind", "reassign", "priority"]));
 
 /** Data does not describe a process; `path` says where, such as `activities[3].title`. */
 export class ModelError extends Error {
@@ -258,9 +266,19 @@ function readFields(data, defaults, path) {
 function isOfKind(name, value, example) {
   if (name === "position") return value === null || isPosition(value);
   if (name in CHOICES) return CHOICES[/** @type {keyof typeof CHOICES} */ (name)].includes(/** @type {any} */ (value));
+  if (name === "escalations") return Array.isArray(value) && value.every(isEscalation);
   if (Array.isArray(example)) return Array.isArray(value) && value.every((part) => typeof part === "string");
   if (typeof example === "number") return Number.isInteger(value);
   return typeof value === typeof example && value !== null && !Array.isArray(value);
+}
+
+/** @param {unknown} value @returns {value is Escalation} */
+function isEscalation(value) {
+  if (!isContainer(value) || Array.isArray(value)) return false;
+  const { after, action, roles = [], priority = 0, ...unknown } = value;
+  return typeof after === "string" && ESCALATION_ACTIONS.includes(/** @type {any} */ (action))
+    && Array.isArray(roles) && roles.every((role) => typeof role === "string")
+    && Number.isInteger(priority) && !Object.keys(unknown).length;
 }
 
 /** @param {unknown} value @returns {value is Position} */
