@@ -13,13 +13,14 @@ from django.db import DatabaseError, transaction
 from goflow import clock
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
+from goflow.outbound import notifications, webhooks
 from goflow.outbound.results import Tally
 
 logger = logging.getLogger("goflow.outbound")
 
 Teller = Callable[[OutboxMessage], None]
 
-TELLERS: tuple[Teller, ...] = ()
+TELLERS: tuple[Teller, ...] = (notifications.from_events, webhooks.from_events)
 """Each writes rows for the events of a message, in the transaction that closes it."""
 
 FIRST, LONGEST = timedelta(seconds=10), timedelta(hours=1)
