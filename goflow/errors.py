@@ -11,10 +11,11 @@ The errors goflow raises. Each says in its message what to do next; ``code`` is 
     │   ├── VersionInUse           something refers to the draft
     │   └── MissingRegistration    data names code that nobody registered
     └── EngineError                a verb is refused; nothing was changed
-        ├── NotFound               ProcessNotFound, InstanceNotFound, WorkItemNotFound
+        ├── NotFound               ProcessNotFound, InstanceNotFound, WorkItemNotFound, JobNotFound
         ├── NotAllowed
-        ├── WrongState             InstanceClosed, ProcessNotStartable, NothingToReleaseTo, IncidentClosed
-        ├── ConcurrentUpdate
+        ├── WrongState             InstanceClosed, ProcessNotStartable, NothingToReleaseTo, IncidentClosed,
+        │                          NotByHand, JobDone, JobGone
+        ├── ConcurrentUpdate       LeaseLost
         ├── Invalid                OutcomeRequired, TimeoutsOnly, OutcomeTooLong, KeyReused,
         │                          ContentObjectMissing
         ├── HookFailed
@@ -43,11 +44,18 @@ __all__ = [
     "IncidentClosed",
     "InstanceClosed",
     "InstanceNotFound",
+    "InstanceSuspended",
     "Invalid",
+    "JobDone",
+    "JobGone",
+    "JobNotFound",
     "KeyReused",
+    "LeaseLost",
     "MissingRegistration",
     "NotAllowed",
+    "NotByHand",
     "NotFound",
+    "NotSuspended",
     "NothingToReleaseTo",
     "OutcomeRequired",
     "OutcomeTooLong",
@@ -121,6 +129,15 @@ class WorkItemNotFound(NotFound):
     template = _("There is no work item %(workitem)s. Open it from your list again.")
 
 
+class JobNotFound(NotFound):
+    """
+    No job of an external application has that id, or not for this worker.
+    """
+
+    code = "job-not-found"
+    template = _("There is no job %(job)s. Fetch jobs again.")
+
+
 class NotAllowed(EngineError):
     """
     The actor has no right to do this.
@@ -148,6 +165,24 @@ class InstanceClosed(WrongState):
     template = _(
         "This request is “%(status)s”, so its work items cannot be changed. Open its history instead."
     )
+
+
+class InstanceSuspended(InstanceClosed):
+    """
+    The instance stands still until an administrator resumes it.
+    """
+
+    code = "instance-suspended"
+    template = _("This request is suspended, so it cannot be changed. Have it resumed first.")
+
+
+class NotSuspended(WrongState):
+    """
+    There is nothing to resume.
+    """
+
+    code = "not-suspended"
+    template = _("This request is “%(status)s”, not suspended, so it cannot be resumed. Reload the page.")
 
 
 class ProcessNotStartable(WrongState):
@@ -179,6 +214,35 @@ class IncidentClosed(WrongState):
     template = _("This incident is resolved already. Reload the page.")
 
 
+class NotByHand(WrongState):
+    """
+    The item is the work of a program, not of people.
+    """
+
+    code = "not-by-hand"
+    template = _(
+        "A program does this step, nobody by hand. Wait for it, or ask an administrator to retry it."
+    )
+
+
+class JobDone(WrongState):
+    """
+    The result of the job was taken already, from somebody else.
+    """
+
+    code = "job-done"
+    template = _("The job %(job)s is done already, so this result is not taken. Fetch other jobs.")
+
+
+class JobGone(WrongState):
+    """
+    The work item of the job was withdrawn or stopped.
+    """
+
+    code = "job-gone"
+    template = _("Nobody needs the job %(job)s any more. Drop what you have of it and fetch other jobs.")
+
+
 class ConcurrentUpdate(EngineError):
     """
     Somebody else changed the work item since it was read.
@@ -186,6 +250,15 @@ class ConcurrentUpdate(EngineError):
 
     code = "concurrent-update"
     template = _("Somebody else has just changed this work item. Reload it and decide again.")
+
+
+class LeaseLost(ConcurrentUpdate):
+    """
+    The job belongs to another worker by now, or to nobody.
+    """
+
+    code = "lease-lost"
+    template = _("You do not hold the job %(job)s any more. Drop what you have of it and fetch jobs again.")
 
 
 class Invalid(EngineError):

@@ -33,7 +33,7 @@ def of(user: Any, item: WorkItem, loaded: Loaded) -> Verbs:
     """
     administers = policy.may_administer(user, item.instance)
     activity = loaded.graph.activity(item.activity_key)
-    if not item.is_open or item.instance.status != ProcessInstance.Status.RUNNING:
+    if not item.is_open or not activity.is_human or item.instance.status != ProcessInstance.Status.RUNNING:
         is_stopped = item.status == WorkItem.Status.FALLOUT and activity.is_human
         is_closed = item.instance.is_closed
         return Verbs(reassign=is_stopped and administers and not is_closed)

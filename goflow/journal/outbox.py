@@ -20,6 +20,8 @@ from goflow.journal.models import OutboxMessage
 
 EVENTS, MAIL, WEBHOOK, JOB = "events", "mail", "webhook", "job"
 NOTIFICATION, ACTION, DIGEST = "notification", "action", "digest"
+RESULT = "result"
+"""A job whose work is done but whose result could not be applied yet."""
 
 DUE, SENT = OutboxMessage.Status.DUE, OutboxMessage.Status.SENT
 DEAD, DROPPED = OutboxMessage.Status.DEAD, OutboxMessage.Status.DROPPED
@@ -98,21 +100,21 @@ def sent(message_id: int, token: str) -> bool:
     """
     The message is done. False when the lease was lost meanwhile.
     """
-    return _close(message_id, token, status=SENT, sent_at=clock.now())
+    return settle(message_id, token, status=SENT, sent_at=clock.now())
 
 
 def dropped(message_id: int, token: str, reason: str) -> bool:
     """
     Nobody needs the message any more. False when the lease was lost meanwhile.
     """
-    return _close(message_id, token, status=DROPPED, last_error=reason)
+    return settle(message_id, token, status=DROPPED, last_error=reason)
 
 
 def dead(message_id: int, token: str, error: str) -> bool:
     """
     The message is given up; somebody has to look. False when the lease was lost meanwhile.
     """
-    return _close(message_id, token, status=DEAD, last_error=error)
+    return settle(message_id, token, status=DEAD, last_error=error)
 
 
 def postpone(message_id: int, token: str, due_at: datetime, error: str, *, uncounted: bool = False) -> bool:
@@ -122,7 +124,7 @@ def postpone(message_id: int, token: str, due_at: datetime, error: str, *, uncou
     False when the lease was lost meanwhile.
     """
     attempts = {"attempts": F("attempts") - 1} if uncounted else {}
-    return _close(message_id, token, due_at=due_at, last_error=error, **attempts)
+    return settle(message_id, token, due_at=due_at, last_error=error, **attempts)
 
 
 def again(ids: Collection[int]) -> int:
@@ -161,7 +163,12 @@ def wake_ids(messages: Sequence[OutboxMessage]) -> Mapping[str, list[int]]:
     return found
 
 
-def _close(message_id: int, token: str, **values: object) -> bool:
+def settle(message_id: int, token: str, **values: object) -> bool:
+    """
+    Give up the lease with these values of the row. False when the lease was lost meanwhile.
+
+    Inside a unit it holds the row until the end, so that nobody can take the message over before.
+    """
     free = {"lease_token": "", "lease_until": None}
     return bool(_held(message_id, token).update(**free, **values))
 

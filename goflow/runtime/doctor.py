@@ -14,6 +14,8 @@ from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet,
 from django.db.models.functions import Cast, Concat
 
 from goflow.core.states import CLOSED_INSTANCE, LIVE, WORKABLE, ItemStatus
+from goflow.journal import outbox
+from goflow.journal.models import OutboxMessage
 from goflow.runtime import assignment, statements
 from goflow.runtime.models import EdgeToken, Incident, ProcessInstance, Timer, WorkItem
 from goflow.runtime.unit import alias, unit
@@ -31,7 +33,7 @@ class Finding:
 
     Attributes:
         check: the invariant's name.
-        kind: what the id is of: ``instance``, ``workitem``, ``timer`` or ``incident``.
+        kind: what the id is of: ``instance``, ``workitem``, ``timer``, ``incident`` or ``message``.
         repaired: whether the row is right again.
     """
 
@@ -125,7 +127,25 @@ def _incident_without_held_item() -> QuerySet[Any]:
 
 
 def _open_in_no_queue() -> QuerySet[Any]:
-    return WorkItem.objects.open().filter(queue__isnull=True)
+    return WorkItem.objects.open().filter(queue__isnull=True, activity__autostart=False)
+
+
+def _job_of_closed_item() -> QuerySet[Any]:
+    live = WorkItem.objects.filter(pk=OuterRef("workitem_id"), status__in=LIVE_STATUSES)
+    return _jobs().filter(~Exists(live))
+
+
+def _drop_job(message_id: int) -> None:
+    _jobs().filter(pk=message_id).update(status=outbox.DROPPED, lease_token="", lease_until=None)
+
+
+def _external_without_job() -> QuerySet[Any]:
+    automatic = WorkItem.objects.open().filter(activity__autostart=True, activity__kind="standard")
+    return automatic.filter(~Exists(_jobs().filter(workitem_id=OuterRef("pk"))))
+
+
+def _jobs() -> QuerySet[Any]:
+    return OutboxMessage.objects.filter(kind__in=[outbox.JOB, outbox.RESULT], status=outbox.DUE)
 
 
 def _queued_but_not_open() -> QuerySet[Any]:
@@ -176,6 +196,8 @@ CHECKS: dict[str, Check] = {
             _incident_without_held_item,
         ),
         Check("open-queue", "an open item is in a queue", "workitem", _open_in_no_queue),
+        Check("job-open", "closed items have no jobs", "message", _job_of_closed_item, repair=_drop_job),
+        Check("external-job", "an item in external work has a job", "workitem", _external_without_job),
         Check("queue-open", "only open items are in queues", "workitem", _queued_but_not_open),
         Check("owner-queue", "an owned item is in its owner's queue", "workitem", _owned_in_other_queue),
         Check("blocked-token", "a blocked item has tokens waiting", "workitem", _blocked_without_tokens),

@@ -24,6 +24,7 @@ from goflow.errors import (
 from goflow.runtime import begin, guards, idempotency
 from goflow.runtime.apply import OUTCOME_LENGTH, Drive
 from goflow.runtime.assignment import personal_queue
+from goflow.runtime.external import extend_job, fail_job, finish_job
 from goflow.runtime.idempotency import Claim, Repeated
 from goflow.runtime.models import WorkItem
 from goflow.runtime.recovery import cancel, fire_timer, retry, stop_stranded, stop_timer
@@ -39,6 +40,9 @@ __all__ = [
     "activate",
     "cancel",
     "complete",
+    "extend_job",
+    "fail_job",
+    "finish_job",
     "fire_timer",
     "forward",
     "reassign",

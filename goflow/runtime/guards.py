@@ -5,7 +5,7 @@ What a verb demands of the item it has begun with.
 from __future__ import annotations
 
 from goflow.conf import conf
-from goflow.errors import ConcurrentUpdate, NotAllowed
+from goflow.errors import ConcurrentUpdate, NotAllowed, NotByHand
 from goflow.runtime import policy
 from goflow.runtime.models import WorkItem
 from goflow.runtime.under import Under
@@ -48,9 +48,12 @@ def require_version(under: Under, version: int | None) -> WorkItem:
     """
     The item as the caller has read it.
 
-    Raises ConcurrentUpdate when it has changed since (optimistic locking).
+    Raises ConcurrentUpdate when it has changed since (optimistic locking), NotByHand when it is no work
+    of people.
     """
     item = item_of(under)
+    if not under.loaded.graph.activity(item.activity_key).is_human:
+        raise NotByHand(workitem=item.pk)
     if version is not None and item.version != version and conf.LOCK_STRATEGY != "pessimistic":
         raise ConcurrentUpdate(workitem=item.pk)
     return item

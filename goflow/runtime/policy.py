@@ -91,10 +91,10 @@ def is_for_everyone(loaded: Loaded, activity: str) -> bool:
 
 def may_take(loaded: Loaded, item: WorkItem, taker: Taker) -> bool:
     """
-    The owner; when unowned, whoever the activity names; superusers always.
+    The owner; when unowned, whoever the activity names; superusers always. Nobody what a program does.
     """
     user = taker.user
-    if not getattr(user, "is_active", False):
+    if not getattr(user, "is_active", False) or not loaded.graph.activity(item.activity_key).is_human:
         return False
     if user.is_superuser or taker.queue == f"u:{user.pk}":
         return True

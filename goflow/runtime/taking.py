@@ -57,7 +57,7 @@ def _take_over(workitem_id: int, actor: Any) -> WorkItem:
     A superuser takes an item out of somebody's hands; the record says so.
     """
     under = begin.with_item(workitem_id, actor=actor, verb="activate")
-    policy.require_open(under.instance, guards.item_of(under))
+    policy.require_open(under.instance, guards.require_version(under, None))
     chosen = Assignment(actor, personal_queue(actor))
     metadata: dict[str, object] = {"user": str(actor.pk), "taken_over": True}
     return hand_over(under, chosen, ItemStatus.ACTIVE, "workitem.reassigned", metadata)

@@ -127,6 +127,9 @@ def _write_timers(board: Board) -> None:
     insert([timer for _, _, timer in board.timers])
 
 
+JOBS = (outbox.JOB, outbox.RESULT)
+
+
 def _close_jobs(board: Board) -> None:
     """
     The job of an external item ends with the item: done when it completed, not needed when it was withdrawn.
@@ -134,7 +137,7 @@ def _close_jobs(board: Board) -> None:
     for closed, status in ((ItemStatus.COMPLETE, outbox.SENT), (ItemStatus.CANCELLED, outbox.DROPPED)):
         refs = [r for r in board.freed if _is_external(board, r) and board.items[r].status == closed.value]
         if refs:
-            jobs = OutboxMessage.objects.filter(workitem_id__in=refs, kind=outbox.JOB, status=outbox.DUE)
+            jobs = OutboxMessage.objects.filter(workitem_id__in=refs, kind__in=JOBS, status=outbox.DUE)
             jobs.update(status=status, sent_at=board.now, lease_token="", lease_until=None)
 
 

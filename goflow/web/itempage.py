@@ -63,7 +63,8 @@ class ItemPage:
         """
         Whether anybody can work on it now.
         """
-        return self.item.is_open and self.instance.status == ProcessInstance.Status.RUNNING
+        is_running = self.instance.status == ProcessInstance.Status.RUNNING
+        return self.item.is_open and self.activity.is_human and is_running
 
     @property
     def is_mine(self) -> bool:

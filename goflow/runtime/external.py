@@ -1,0 +1,256 @@
+"""
+The verbs of external work: a worker, in this project or outside, says what became of a job.
+
+A job is an outbox message. Who holds its lease settles it, once; the token of the lease is the proof, and the
+lease is lost when somebody else has taken the job over, not by the clock alone.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
+
+from goflow import clock
+from goflow.conf import conf
+from goflow.core import stepping
+from goflow.errors import JobDone, JobGone, JobNotFound, LeaseLost, WorkItemNotFound, WrongState
+from goflow.journal import outbox
+from goflow.journal.models import OutboxMessage
+from goflow.runtime import begin, guards, policy
+from goflow.runtime.apply import Drive, checked_outcome
+from goflow.runtime.models import ProcessInstance, WorkItem
+from goflow.runtime.under import Under
+from goflow.runtime.unit import unit
+
+JOB_FAILED = "job-failed"
+KINDS = (outbox.JOB, outbox.RESULT)
+FIRST, LONGEST = timedelta(seconds=10), timedelta(hours=1)
+SPREAD = 0.25
+"""By how much a wait is shortened at random, so that jobs which failed together do not come back together."""
+
+ERROR_LENGTH = 2_000
+
+COMPLETED, KEPT, POSTPONED, FAILED = "completed", "kept", "postponed", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """
+    What became of a job.
+
+    Attributes:
+        status: ``completed``; ``kept``, to be applied when the instance runs again; ``postponed`` to
+            ``due_at``; ``failed`` for good, with an incident.
+    """
+
+    status: str
+    job: int
+    workitem: int
+    instance: int
+    due_at: datetime | None = None
+
+
+def finish_job(
+    message_id: int, token: str, outcome: str | None = None, data: Mapping[str, Any] | None = None
+) -> Settled:
+    """
+    Complete the item of a job with an outcome; ``data`` replaces or adds keys of the instance's data.
+
+    One unit: the job is closed in the transaction that moves the instance on. The same again with the same
+    token answers the same. The result for a suspended instance is kept and applied when it runs again.
+
+    Raises JobNotFound, LeaseLost, JobDone, JobGone, TypeError for an outcome that is no short text, and what
+    the hooks and conditions behind the item raise; nothing was changed then.
+    """
+    job = _job(message_id)
+    before = _before(job, token)
+    if before is not None:
+        return before
+    result = {"outcome": checked_outcome(outcome), "data": dict(data or {})}
+    try:
+        return unit(lambda: _finish(job, token, result))
+    except _NotOpen:
+        return _put_aside(job, token, result)
+
+
+def fail_job(
+    message_id: int,
+    token: str,
+    error: str,
+    retry_in: float | None = None,
+    *,
+    final: bool = False,
+    result: Mapping[str, Any] | None = None,
+) -> Settled:
+    """
+    The work failed: it is tried again later, or after ``GOFLOW_JOB_ATTEMPTS`` the item gets an incident.
+
+    Args:
+        retry_in: seconds to wait; without it 10 seconds, doubled with each attempt, one hour at most.
+        final: trying again is of no use: the incident comes at once.
+        result: what the application returned, when only applying it failed: it is not run again then.
+
+    The same again with the same token answers the same. Raises JobNotFound, LeaseLost, JobDone, JobGone.
+    """
+    job = _job(message_id)
+    before = _before(job, token)
+    if before is not None:
+        return before
+    error = error[:ERROR_LENGTH]
+    if not final and job.attempts < conf.JOB_ATTEMPTS:
+        return _postpone(job, token, error, retry_in, result)
+    try:
+        return unit(lambda: _give_up(job, token, error))
+    except _NotOpen:
+        return _put_aside(job, token, {"error": error})
+
+
+def extend_job(message_id: int, token: str, seconds: float) -> datetime:
+    """
+    Hold a job longer. Returns until when.
+
+    Raises JobNotFound, LeaseLost, JobDone, JobGone: stop working on it then.
+    """
+    return outbox.extend(message_id, token, seconds) or refuse(message_id)
+
+
+def apply_result(job: OutboxMessage) -> Settled:
+    """
+    Do with a kept result what could not be done when it came. Raises what ``finish_job`` raises.
+    """
+    result = job.payload["result"]
+    if "error" in result:
+        return fail_job(job.pk, job.lease_token, result["error"], final=True)
+    return finish_job(job.pk, job.lease_token, result["outcome"], result["data"])
+
+
+def _job(message_id: int) -> OutboxMessage:
+    found = OutboxMessage.objects.filter(pk=message_id, kind__in=KINDS).first()
+    if found is None:
+        raise JobNotFound(job=message_id)
+    return found
+
+
+def _finish(job: OutboxMessage, token: str, result: Mapping[str, Any]) -> Settled:
+    under, item = _begin(job)
+    _settle(job, token, COMPLETED, status=outbox.SENT, sent_at=under.now)
+    drive, graph = Drive(under), under.loaded.graph
+    task = drive.task(item, graph.activity(item.activity_key))
+    task.data.update(result["data"])
+    drive.advance(
+        lambda rules: stepping.complete(
+            graph, drive.marking, item.pk, rules, outcome=result["outcome"], by_person=False
+        ),
+        task,
+    )
+    drive.finish()
+    return _settled(job, COMPLETED)
+
+
+def _give_up(job: OutboxMessage, token: str, error: str) -> Settled:
+    under, item = _begin(job)
+    _settle(job, token, FAILED, status=outbox.DEAD, last_error=error)
+    drive = Drive(under)
+    params = {"application": job.topic, "attempts": job.attempts, "key": job.payload["key"]}
+    drive.board.hold(item.pk, JOB_FAILED, error, params)
+    drive.finish()
+    return _settled(job, FAILED)
+
+
+def _begin(job: OutboxMessage) -> tuple[Under, WorkItem]:
+    """
+    The instance is locked before the job, as everywhere: two units never wait for each other.
+    """
+    try:
+        under = begin.with_item(job.workitem_id or 0, actor=None, verb="settle a job")
+        item = guards.item_of(under)
+        policy.require_open(under.instance, item)
+    except (WorkItemNotFound, WrongState) as exc:
+        raise _NotOpen from exc
+    return under, item
+
+
+class _NotOpen(Exception):
+    """
+    The job's own item is not open, which is told apart from what hooks raise.
+    """
+
+
+def _postpone(
+    job: OutboxMessage, token: str, error: str, retry_in: float | None, result: Mapping[str, Any] | None
+) -> Settled:
+    due_at = clock.now() + (_wait(job.attempts) if retry_in is None else timedelta(seconds=retry_in))
+    _settle(job, token, POSTPONED, due_at=due_at, last_error=error, result=result)
+    return _settled(job, POSTPONED, due_at)
+
+
+def _wait(attempts: int) -> timedelta:
+    wait = outbox.backoff(attempts, first=FIRST, longest=LONGEST)
+    return wait * random.uniform(1 - SPREAD, 1)  # noqa: S311 - jitter, not a secret
+
+
+def _put_aside(job: OutboxMessage, token: str, result: Mapping[str, Any]) -> Settled:
+    """
+    The unit was refused. A suspended instance gets the result when it runs again; else nobody needs it.
+    """
+    if is_suspended(job):
+        _settle(job, token, KEPT, attempts=max(0, job.attempts - 1), result=result)
+        return _settled(job, KEPT)
+    outbox.dropped(job.pk, token, "the work item is closed")
+    return refuse(job.pk)
+
+
+def is_suspended(job: OutboxMessage) -> bool:
+    """
+    Whether the job's instance or item waits to be resumed. One query.
+    """
+    found = WorkItem.objects.filter(pk=job.workitem_id or 0).values_list("status", "instance__status").first()
+    return found is not None and (
+        found[0] == WorkItem.Status.SUSPENDED or found[1] == ProcessInstance.Status.SUSPENDED
+    )
+
+
+def _settle(
+    job: OutboxMessage, token: str, became: str, *, result: Mapping[str, Any] | None = None, **values: object
+) -> None:
+    """
+    Close the job, or give it back, and note which lease did: a repetition of the same is answered from there.
+    """
+    payload = {**job.payload, "settled": {"token": token, "status": became, "due_at": _text(values)}}
+    if result is not None:
+        payload["result"], values["kind"] = dict(result), outbox.RESULT
+    if not outbox.settle(job.pk, token, payload=payload, **values):
+        refuse(job.pk)
+
+
+def _text(values: Mapping[str, object]) -> str | None:
+    due_at = values.get("due_at")
+    return due_at.isoformat() if isinstance(due_at, datetime) else None
+
+
+def _before(job: OutboxMessage, token: str) -> Settled | None:
+    """
+    What this lease has settled already.
+    """
+    kept = job.payload.get("settled")
+    if kept is None or kept["token"] != token:
+        return None
+    due_at = kept["due_at"]
+    return _settled(job, kept["status"], None if due_at is None else datetime.fromisoformat(due_at))
+
+
+def _settled(job: OutboxMessage, status: str, due_at: datetime | None = None) -> Settled:
+    return Settled(status, job.pk, job.workitem_id or 0, job.instance_id or 0, due_at)
+
+
+def refuse(message_id: int) -> NoReturn:
+    """
+    Say why a job cannot be settled with that token.
+    """
+    status = _job(message_id).status
+    if status == outbox.SENT:
+        raise JobDone(job=message_id)
+    raise JobGone(job=message_id) if status == outbox.DROPPED else LeaseLost(job=message_id)
