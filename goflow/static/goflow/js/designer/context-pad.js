@@ -20,7 +20,7 @@ export function createContextPad(stage, editor, { onAppend, onConnect, onOpen })
     tool("trash", gettext("Delete (Del)"), () => editor.remove()));
   stage.append(pad);
   const place = () => {
-    const box = editor.canEdit && editor.graph.activity(editor.only) ? editor.view?.boxOf(editor.only) : null;
+    const box = editor.canDraw && editor.graph.activity(editor.only) ? editor.view?.boxOf(editor.only) : null;
     pad.hidden = !box;
     if (!box || !editor.view) return;
     const [x, y] = editor.view.viewport.toCanvas(box.x, box.y + box.height);

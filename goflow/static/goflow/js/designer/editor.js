@@ -80,6 +80,9 @@ export class Editor extends EventTarget {
 
   get canEdit() { return this.may.edit && !this.lockedBy; }
 
+  /** Whether the canvas takes changes, too: on a phone it only shows, and the outline changes. */
+  get canDraw() { return this.canEdit && !this.view?.readOnly; }
+
   /** @param {string} type @param {unknown} [detail] */
   tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));

@@ -1,8 +1,7 @@
 /* What mouse, finger and pen do on the canvas, told as intents. Every drag has a way without dragging. */
 
-import { illegalTargets } from "./rules.js";
 import { aligned, snapped } from "./guides.js";
-import { endOf } from "./lines.js";
+import { link, relink } from "./linking.js";
 import { boxBetween, touched } from "./marquee.js";
 
 /**
@@ -35,7 +34,7 @@ export function listen(view) {
   canvas.addEventListener("pointercancel", () => hand.abort(), on);
   canvas.addEventListener("dblclick", (event) => hand.doubleClick(event), on);
   canvas.addEventListener("wheel", (event) => hand.wheel(event), { ...on, passive: false });
-  canvas.addEventListener("contextmenu", (event) => event.preventDefault(), on);
+  canvas.addEventListener("contextmenu", (event) => hand.contextMenu(event), on);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && hand.gesture) {
       event.stopPropagation();
@@ -63,10 +62,14 @@ class Hand {
     this.pointers.set(event.pointerId, event);
     if (this.pointers.size === 2) {
       this.abort();
+      this.isStill = false;
       this.gesture = pinch(this.view, this.pointers);
       return;
     }
-    if (event.button > 1) return;
+    if (event.button > 1) {
+      this.pointers.delete(event.pointerId);
+      return;
+    }
     this.start = event;
     this.isStill = true;
     this.gesture = this.begin(event);
@@ -94,10 +97,29 @@ class Hand {
   hold(event) {
     window.clearTimeout(this.timer);
     if (event.pointerType !== "touch") return;
-    const node = /** @type {Element} */ (event.target).closest("[data-key]");
     this.timer = window.setTimeout(() => {
-      if (this.isStill && node) this.view.onIntent({ type: "menu", key: /** @type {HTMLElement} */ (node).dataset.key });
+      if (!this.isStill) return;
+      this.abort();
+      this.menu(event);
     }, LONG_PRESS);
+  }
+
+  /** What can be done here. @param {MouseEvent} event */
+  menu(event) {
+    const target = /** @type {Element} */ (event.target);
+    const node = /** @type {HTMLElement | null} */ (target.closest("[data-key]"));
+    const edge = this.view.edgeAt(target);
+    if (node) this.view.onIntent({ type: "menu", key: node.dataset.key });
+    else if (edge) this.view.onIntent({ type: "select", keys: [edge], add: false });
+    else if (!this.view.readOnly) this.view.onIntent({ type: "create", at: [event.clientX, event.clientY] });
+  }
+
+  /** @param {MouseEvent} event */
+  contextMenu(event) {
+    event.preventDefault();
+    // After a long press some browsers send this, too.
+    const isFinger = /** @type {PointerEvent} */ (event).pointerType === "touch";
+    if (!isFinger && event.target instanceof Element && !event.target.closest("textarea")) this.menu(event);
   }
 
   /** @param {PointerEvent} event */
@@ -296,93 +318,4 @@ function drawLines(view, lines) {
     for (const [name, value] of Object.entries(line)) element.setAttribute(name, String(value));
     view.overlay.append(element);
   }
-}
-
-/** Draw a new connection. @param {View} view @param {string} source @returns {Gesture} */
-function link(view, source) {
-  const box = view.boxOf(source);
-  const from = /** @type {[number, number]} */ (box ? [box.x + box.width, box.y + box.height / 2] : [0, 0]);
-  return string(view, {
-    from, fixed: source,
-    reasons: () => illegalTargets(view.graph, source),
-    drop(target, event) {
-      if (target) view.onIntent({ type: "connect", source, target });
-      else view.onIntent({ type: "append", source, at: [event.clientX, event.clientY] });
-    },
-  });
-}
-
-/** Lead one end of a connection elsewhere. @param {View} view @param {string} way @param {string} end @returns {Gesture} */
-function relink(view, way, end) {
-  const transition = view.graph.transition(way);
-  const stays = transition ? (end === "target" ? transition.source : transition.target) : "";
-  const place = endOf(view.edges.get(way), end === "target" ? "source" : "target") ?? [0, 0];
-  return string(view, {
-    from: place, fixed: stays,
-    reasons: () => (end === "target" ? illegalTargets(view.graph, stays, { except: way }) : new Map()),
-    drop(target) {
-      if (target) view.onIntent({ type: "reconnect", way, [end]: target });
-    },
-  });
-}
-
-/**
- * A line from a place to the pointer; what may be its end is marked, what may not says why.
- * @param {View} view
- * @param {{
- *   from: [number, number], fixed: string, reasons: () => Map<string, {message: string}>,
- *   drop: (target: string | null, event: PointerEvent) => void,
- * }} spec
- * @returns {Gesture}
- */
-function string(view, { from, fixed, reasons, drop }) {
-  const line = document.createElementNS(SVG, "path");
-  /** @type {Map<string, {message: string}> | null} */
-  let refused = null;
-  /** @type {string | null} */
-  let over = null;
-  const begin = () => {
-    refused = reasons();
-    view.overlay.append(line);
-    view.canvas.classList.add("ds-linking");
-    for (const [key, node] of view.nodes) node.dataset.target = key === fixed ? "source" : refused.has(key) ? "no" : "ok";
-  };
-  const stop = () => {
-    line.remove();
-    view.canvas.classList.remove("ds-linking");
-    view.onIntent({ type: "tip", text: "" });
-    for (const node of view.nodes.values()) {
-      delete node.dataset.target;
-      delete node.dataset.over;
-    }
-  };
-  return {
-    move(event) {
-      if (!refused) begin();
-      const [x, y] = view.viewport.toWorld(event.clientX, event.clientY);
-      line.setAttribute("d", `M${from[0]} ${from[1]}L${x} ${y}`);
-      const found = nodeAt(view, event);
-      if (found === over) return;
-      if (over) delete view.nodes.get(over)?.dataset.over;
-      over = found;
-      if (over) /** @type {HTMLElement} */ (view.nodes.get(over)).dataset.over = "";
-      const reason = over && over !== fixed ? refused?.get(over) : undefined;
-      view.onIntent({ type: "tip", text: reason?.message ?? "", at: [event.clientX, event.clientY] });
-    },
-    end(event) {
-      const target = nodeAt(view, event);
-      stop();
-      if (target !== fixed) drop(target, event);
-    },
-    cancel: stop,
-  };
-}
-
-/** @param {View} view @param {PointerEvent} event @returns {string | null} */
-function nodeAt(view, event) {
-  for (const element of document.elementsFromPoint(event.clientX, event.clientY)) {
-    const node = /** @type {HTMLElement | null} */ (element.closest("[data-key]"));
-    if (node && view.nodes.has(String(node.dataset.key))) return String(node.dataset.key);
-  }
-  return null;
 }

@@ -69,7 +69,11 @@ function build({ page, api, draft }) {
   const intents = createIntents(editor, stage);
   const view = createView(canvas, graph, { readOnly: !editor.canEdit, findings: draft.problems, onIntent: (intent) => intents(intent) });
   editor.view = view;
-  editor.on("rights", () => view.setReadOnly(!editor.canEdit));
+  const phone = window.matchMedia(PHONE);
+  const settleRights = () => view.setReadOnly(!editor.canEdit || phone.matches);
+  editor.on("rights", settleRights);
+  phone.addEventListener("change", () => editor.tell("rights"));
+  settleRights();
 
   const bars = createBars(byId("designer-bar"));
   const tabs = createTabs(byId("designer-properties"));
@@ -164,7 +168,7 @@ function build({ page, api, draft }) {
   readOnlyBar(bars, draft, { api, urls: page.urls });
   if (editor.may.edit) autosave.show("saved");
   view.viewport.fit(view.bounds());
-  if (window.matchMedia(PHONE).matches) mode.set("outline");
+  if (phone.matches) mode.set("outline");
   document.querySelector(".skip")?.addEventListener("click", () => mode.set("outline"));
   document.body.dataset.ready = "";
   // For people who extend the page, and for its tests.
@@ -194,7 +198,10 @@ function createIntents(editor, stage) {
       create: () => createPopup(stage, editor, intent.at),
       rename: () => renameInPlace(editor, intent.key),
       open: () => handle.open?.(intent.key, "condition"),
-      menu: () => editor.select([intent.key]),
+      menu: () => {
+        editor.select([intent.key]);
+        editor.focus(intent.key);
+      },
     });
     table[intent.type]?.();
   };

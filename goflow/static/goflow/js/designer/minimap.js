@@ -2,6 +2,7 @@
 
 /**
  * @import { Editor } from "./editor.js"
+ * @import { View } from "./view-jsplumb.js"
  */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -15,36 +16,38 @@ export function createMinimap(stage, editor) {
   map.setAttribute("class", "ds-minimap");
   map.setAttribute("aria-hidden", "true");
   stage.append(map);
-  let frame = 0;
+  const dots = document.createElementNS(SVG, "g");
+  const frame = rect(null, "ds-window");
+  map.append(dots, frame);
+  let waiting = 0;
+  let isStale = true;
   const draw = () => {
-    frame = 0;
+    waiting = 0;
     const { view } = editor;
     map.classList.toggle("ds-nothing", !view?.nodes.size);
     if (!view || map.hasAttribute("hidden")) return;
-    const { viewport } = view;
-    const seen = {
-      x: -viewport.x / viewport.zoom, y: -viewport.y / viewport.zoom,
-      width: view.canvas.clientWidth / viewport.zoom, height: view.canvas.clientHeight / viewport.zoom,
-    };
-    const all = view.bounds() ?? seen;
-    const x = Math.min(all.x, seen.x) - 40;
-    const y = Math.min(all.y, seen.y) - 40;
-    const width = Math.max(all.x + all.width, seen.x + seen.width) + 40 - x;
-    const height = Math.max(all.y + all.height, seen.y + seen.height) + 40 - y;
-    map.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
-    map.replaceChildren(...[...view.nodes.keys()].map((key) => rect(view.boxOf(key), editor.selection.has(key) ? "ds-marked" : "")), rect(seen, "ds-window"));
+    if (isStale) dots.replaceChildren(...[...view.nodes.keys()].map((key) => rect(view.boxOf(key), editor.selection.has(key) ? "ds-marked" : "")));
+    isStale = false;
+    show(map, frame, view);
   };
-  const later = () => { frame ||= window.requestAnimationFrame(draw); };
+  const later = () => { waiting ||= window.requestAnimationFrame(draw); };
+  const anew = () => {
+    isStale = true;
+    later();
+  };
   const go = (/** @type {PointerEvent} */ event) => {
     const matrix = map.getScreenCTM();
     if (!matrix || !editor.view || !event.buttons) return;
     const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
     editor.view.viewport.centreOn({ x: at.x, y: at.y, width: 0, height: 0 });
   };
-  map.addEventListener("pointerdown", go);
+  map.addEventListener("pointerdown", (event) => {
+    map.setPointerCapture(event.pointerId);
+    go(event);
+  });
   map.addEventListener("pointermove", go);
   editor.view?.viewport.subscribe(later);
-  for (const type of ["change", "selection"]) editor.on(type, later);
+  for (const type of ["change", "selection"]) editor.on(type, anew);
   new ResizeObserver(later).observe(stage);
   return {
     toggle() {
@@ -55,10 +58,31 @@ export function createMinimap(stage, editor) {
   };
 }
 
+/** Frame what is seen, with everything around it. @param {SVGSVGElement} map @param {SVGElement} frame @param {View} view */
+function show(map, frame, view) {
+  const { viewport, canvas } = view;
+  const seen = {
+    x: -viewport.x / viewport.zoom, y: -viewport.y / viewport.zoom,
+    width: canvas.clientWidth / viewport.zoom, height: canvas.clientHeight / viewport.zoom,
+  };
+  const all = view.bounds() ?? seen;
+  const x = Math.min(all.x, seen.x) - 40;
+  const y = Math.min(all.y, seen.y) - 40;
+  const width = Math.max(all.x + all.width, seen.x + seen.width) + 40 - x;
+  const height = Math.max(all.y + all.height, seen.y + seen.height) + 40 - y;
+  map.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
+  put(frame, seen);
+}
+
 /** @param {{x: number, y: number, width: number, height: number} | null} box @param {string} look */
 function rect(box, look) {
   const element = document.createElementNS(SVG, "rect");
-  for (const [name, value] of Object.entries(box ?? {})) element.setAttribute(name, String(value));
+  if (box) put(element, box);
   if (look) element.setAttribute("class", look);
   return element;
+}
+
+/** @param {SVGElement} element @param {{x: number, y: number, width: number, height: number}} box */
+function put(element, box) {
+  for (const [name, value] of Object.entries(box)) element.setAttribute(name, String(value));
 }

@@ -15,7 +15,7 @@ import { openPopup } from "./popup.js";
 export function renameInPlace(editor, key) {
   const node = editor.view?.nodes.get(key);
   const activity = editor.graph.activity(key);
-  if (!node || !activity || !editor.canEdit) return;
+  if (!node || !activity || !editor.canDraw) return;
   node.querySelector(".ds-rename")?.remove();
   const box = el("textarea", { class: "ds-rename", "aria-label": gettext("Title"), maxlength: 100, value: activity.title });
   let isDone = false;
@@ -94,7 +94,7 @@ export function createAlign(stage, editor) {
   stage.append(bar);
   const show = () => {
     const count = editor.activities().length;
-    bar.hidden = count < 2 || !editor.canEdit;
+    bar.hidden = count < 2 || !editor.canDraw;
     for (const each of spreads) each.hidden = count < 3;
   };
   editor.on("selection", show);
@@ -103,7 +103,7 @@ export function createAlign(stage, editor) {
 
 /** Choose what comes behind an activity. @param {HTMLElement} stage @param {Editor} editor @param {string} source @param {[number, number]} [client] */
 export function appendPopup(stage, editor, source, client) {
-  if (!editor.canEdit || !editor.view || !editor.graph.activity(source)) return;
+  if (!editor.canDraw || !editor.view || !editor.graph.activity(source)) return;
   if (source === editor.graph.process.end) {
     editor.connect(source, "");
     return;
@@ -119,7 +119,7 @@ export function appendPopup(stage, editor, source, client) {
 
 /** @param {HTMLElement} stage @param {Editor} editor @param {[number, number]} [client] */
 export function createPopup(stage, editor, client) {
-  if (!editor.canEdit || !editor.view) return;
+  if (!editor.canDraw || !editor.view) return;
   const { viewport } = editor.view;
   const centre = client ? viewport.toWorld(...client) : undefined;
   openPopup(stage, {

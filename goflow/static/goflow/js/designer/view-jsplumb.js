@@ -5,6 +5,7 @@ import "./csp-shim.js";
 import { AbstractConnector, Connectors, newInstance } from "../../vendor/jsplumb-6.2.10/jsplumb.browser-ui.es.js";
 import { HEIGHT, WIDTH, createNode, fillNode } from "./node.js";
 import { isTimeout } from "./condition.js";
+import { byElement, changed } from "./findings.js";
 import { box } from "./geometry.js";
 import { listen } from "./gestures.js";
 import { drawHandles } from "./handles.js";
@@ -13,17 +14,17 @@ import { positions } from "./layout.js";
 import { LINE, follow, lineOf } from "./lines.js";
 import { wayLabel } from "./outline.js";
 import { routes } from "./routing.js";
-import { Viewport } from "./viewport.js";
+import { Viewport, around } from "./viewport.js";
 
 /**
  * @import { Transition } from "./exchange.js"
+ * @import { Finding } from "./findings.js"
  * @import { Graph } from "./model.js"
  * @import { Box } from "./viewport.js"
  */
 
 /**
  * @typedef {{type: string} & Record<string, any>} Intent
- * @typedef {{severity: string, message: string, elements: string[]}} Finding
  */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -91,9 +92,11 @@ export class View {
       paintStyle: { stroke: "currentColor", strokeWidth: 1.75, outlineStroke: "transparent", outlineWidth: 7 },
     });
     // Where a node is and how large is known here: asking the browser after every change costs a layout each time.
-    const { getOffset, getSize } = this.plumb;
-    this.plumb.getOffset = (/** @type {any} */ element) => placeOf(element) ?? getOffset.call(this.plumb, element);
-    this.plumb.getSize = (/** @type {any} */ element) => (placeOf(element) ? { w: WIDTH, h: HEIGHT } : getSize.call(this.plumb, element));
+    this.plumb.getOffset = (/** @type {HTMLElement} */ element) => {
+      const [x, y] = this.spots.get(element.dataset.key ?? "") ?? [0, 0];
+      return { x, y };
+    };
+    this.plumb.getSize = () => ({ w: WIDTH, h: HEIGHT });
     // Blank endpoints have nothing to show, so they need no elements.
     this.plumb.renderEndpoint = () => {};
     this.world.append(this.overlay);
@@ -130,10 +133,10 @@ export class View {
     const isUnplaced = [...this.graph.activities.values()].some((activity) => !activity.position);
     this.places = isUnplaced ? positions(this.graph) : new Map();
     const touched = keys === null ? this.everything() : new Set(keys);
-    const around = this.withNeighbours(touched);
-    this.plumb.batch(() => this.draw(touched, around), true);
+    const near = this.withNeighbours(touched);
+    this.plumb.batch(() => this.draw(touched, near), true);
     const lines = this.lead(this.graph.transitions.values());
-    for (const key of around) for (const way of this.graph.outgoing(key)) lines.add(way.key);
+    for (const key of near) for (const way of this.graph.outgoing(key)) lines.add(way.key);
     this.settle(lines);
     this.refreshHandles();
   }
@@ -326,9 +329,7 @@ export class View {
   mark(problems) {
     const before = this.findings;
     this.findings = byElement(problems);
-    const told = (/** @type {any} */ found) => JSON.stringify((found ?? []).map((/** @type {any} */ each) => each.message));
-    const keys = new Set([...before.keys(), ...this.findings.keys()]);
-    const other = [...keys].filter((key) => told(before.get(key)) !== told(this.findings.get(key)));
+    const other = changed(before, this.findings);
     if (other.length) this.render(other);
   }
 
@@ -346,15 +347,7 @@ export class View {
 
   /** @param {Iterable<string>} [keys] @returns {Box | null} */
   bounds(keys = this.nodes.keys()) {
-    const boxes = Array.from(keys, (key) => this.boxOf(key)).filter((box) => box !== null);
-    if (!boxes.length) return null;
-    const x = Math.min(...boxes.map((box) => box.x));
-    const y = Math.min(...boxes.map((box) => box.y));
-    return {
-      x, y,
-      width: Math.max(...boxes.map((box) => box.x + box.width)) - x,
-      height: Math.max(...boxes.map((box) => box.y + box.height)) - y,
-    };
+    return around(Array.from(keys, (key) => this.boxOf(key)).filter((found) => found !== null));
   }
 
   /** The keys to show an element by: its own, or those of both ends. @param {string} key */
@@ -396,17 +389,4 @@ export class View {
     this.plumb.destroy();
     this.world.remove();
   }
-}
-
-/** @param {HTMLElement} element @returns {{x: number, y: number} | null} */
-function placeOf(element) {
-  return element.dataset?.key && element.style.left ? { x: parseFloat(element.style.left), y: parseFloat(element.style.top) } : null;
-}
-
-/** @param {Finding[]} findings @returns {Map<string, Finding[]>} */
-function byElement(findings) {
-  /** @type {Map<string, Finding[]>} */
-  const found = new Map();
-  for (const finding of findings) for (const key of finding.elements) found.set(key, [...(found.get(key) ?? []), finding]);
-  return found;
 }

@@ -6,6 +6,18 @@ const MARGIN = 48;
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Box */
 
+/** The box around all of them. @param {readonly Box[]} boxes @returns {Box | null} */
+export function around(boxes) {
+  if (!boxes.length) return null;
+  const x = Math.min(...boxes.map((box) => box.x));
+  const y = Math.min(...boxes.map((box) => box.y));
+  return {
+    x, y,
+    width: Math.max(...boxes.map((box) => box.x + box.width)) - x,
+    height: Math.max(...boxes.map((box) => box.y + box.height)) - y,
+  };
+}
+
 export class Viewport {
   /**
    * @param {HTMLElement} canvas  the window

@@ -1,0 +1,308 @@
+"""
+The canvas of the designer under mouse and finger: overview, guides, tidying up, touch, and the phone.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from playwright.sync_api import FloatRect, Locator, expect
+
+from goflow.workflow import loader
+from goflow.workflow.models import Process
+from tests.e2e.designer import Drawer, draft, stored, two_in_a_row
+
+HIDDEN = """() => {
+  const { view } = document.body.designer.editor;
+  const boxes = [...view.nodes.keys()].map((key) => [key, view.boxOf(key)]);
+  const found = new Set();
+  for (const way of view.edges.keys()) {
+    const path = view.pathOf(way);
+    const { e, f } = path.transform.baseVal.consolidate().matrix;
+    const { style } = path.ownerSVGElement;
+    const [left, top] = [parseFloat(style.left), parseFloat(style.top)];
+    const length = path.getTotalLength();
+    for (let done = 0; done <= length; done += 3) {
+      const at = path.getPointAtLength(done);
+      const [x, y] = [at.x + e + left, at.y + f + top];
+      for (const [key, box] of boxes) {
+        const isAcross = x > box.x + 2 && x < box.x + box.width - 2;
+        if (isAcross && y > box.y + 2 && y < box.y + box.height - 2) found.add(`${way} ${key}`);
+      }
+    }
+  }
+  return [...found];
+}"""
+RECORD_ANIMATIONS = """() => {
+  window.durations = [];
+  const { animate } = Element.prototype;
+  Element.prototype.animate = function (frames, options) {
+    window.durations.push(options.duration);
+    return animate.call(this, frames, options);
+  };
+}"""
+SPOTS = "Object.fromEntries(document.body.designer.view.spots)"
+VIEWPORT = "(({ x, y, zoom }) => [x, y, zoom])(document.body.designer.view.viewport)"
+
+
+def three(**changes: Any) -> dict[str, Any]:
+    base = two_in_a_row()
+    activities = [*base["activities"], {"key": "third", "title": "Third", "position": [400, 240]}]
+    return {**base, "activities": activities, **changes}
+
+
+def dense(seed: int) -> dict[str, Any]:
+    pick = random.Random(seed)
+    keys = [f"n{index}" for index in range(24)]
+    ends = [*pairwise(keys), *((pick.choice(keys), pick.choice(keys)) for _ in range(24))]
+    ways = [
+        {
+            "key": f"t{index}",
+            "source": source,
+            "target": target,
+            "ordering": index,
+            "condition": f"eq:{index}",
+        }
+        for index, (source, target) in enumerate(ends)
+    ]
+    places = {key: [pick.randrange(0, 900, 8), pick.randrange(0, 500, 8)] for key in keys}
+    steps = [{"key": key, "title": f"Step {key}", "position": place} for key, place in places.items()]
+    return {"begin": keys[0], "activities": steps, "transitions": ways}
+
+
+def place_of(process: Process, key: str) -> tuple[int, int] | None:
+    return loader.read(Process.objects.get(pk=process.pk)).graph.activity(key).position
+
+
+def box_of(locator: Locator) -> FloatRect:
+    box = locator.bounding_box()
+    assert box
+    return box
+
+
+def middle(locator: Locator) -> tuple[float, float]:
+    box = box_of(locator)
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+class Fingers:
+    """Touches as the browser gets them from a screen."""
+
+    def __init__(self, drawer: Drawer) -> None:
+        self.session = drawer.context.new_cdp_session(drawer.page)
+
+    def down(self, *points: tuple[float, float]) -> None:
+        self._send("touchStart", points)
+
+    def to(self, *points: tuple[float, float]) -> None:
+        self._send("touchMove", points)
+
+    def up(self) -> None:
+        self._send("touchEnd", ())
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        self.down(start)
+        for part in (0.3, 0.6, 0.9, 1):
+            self.to((start[0] + (end[0] - start[0]) * part, start[1] + (end[1] - start[1]) * part))
+        self.up()
+
+    def _send(self, kind: str, points: tuple[tuple[float, float], ...]) -> None:
+        touches = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+
+# Mouse
+
+
+def test_dragging_in_the_overview_moves_the_view(draw: Callable[..., Drawer]) -> None:
+    drawer = draw()
+    drawer.open(draft(**three()))
+    page = drawer.page
+    x, y = middle(page.locator(".ds-minimap"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    before = page.evaluate(VIEWPORT)
+    page.mouse.move(x + 30, y + 20, steps=4)
+    page.mouse.up()
+    after = page.evaluate(VIEWPORT)
+    assert after[0] < before[0] - 50
+    assert after[1] < before[1] - 30
+    assert after[2] == before[2]
+
+
+def test_guides_show_what_lines_up_until_the_drop(draw: Callable[..., Drawer]) -> None:
+    process = draft(**three())
+    drawer = draw()
+    drawer.open(process)
+    page = drawer.page
+    third, first = middle(drawer.node("Third")), middle(drawer.node("First"))
+    guides = page.locator(".ds-overlay line")
+    page.mouse.move(*third)
+    page.mouse.down()
+    page.mouse.move(first[0] + 100, third[1] + 37, steps=3)
+    expect(guides).to_have_count(0)
+    page.mouse.move(first[0] + 3, third[1] + 37, steps=3)
+    expect(guides).to_have_count(1)
+    page.mouse.up()
+    expect(guides).to_have_count(0)
+    drawer.saved()
+    place = place_of(process, "third")
+    assert place is not None
+    assert place[0] == 80
+
+
+def test_beginning_of_a_transition_is_dragged_elsewhere(draw: Callable[..., Drawer]) -> None:
+    process = draft(**three())
+    drawer = draw()
+    drawer.open(process)
+    first, second = box_of(drawer.node("First")), box_of(drawer.node("Second"))
+    y = first["y"] + first["height"] / 2
+    drawer.page.mouse.click((first["x"] + first["width"] + second["x"]) / 2, y)
+    third = box_of(drawer.node("Third"))
+    drawer.drag(drawer.page.locator("circle[data-handle=source]"), third["x"] + 60, third["y"] + 20)
+    drawer.saved()
+    assert stored(process)["ways"] == [("Third", "Second", "")]
+
+
+def test_right_click_shows_what_can_be_done(draw: Callable[..., Drawer]) -> None:
+    drawer = draw()
+    drawer.open(draft(**three()))
+    drawer.node("Third").click(button="right")
+    expect(drawer.node("Third")).to_have_attribute("data-selected", "")
+    expect(drawer.page.locator(".ds-pad")).to_be_visible()
+
+
+# Tidying up
+
+
+def test_tidying_up_leads_no_line_behind_an_activity(draw: Callable[..., Drawer]) -> None:
+    drawer = draw()
+    drawer.open(draft(**dense(7)))
+    assert drawer.page.evaluate(HIDDEN) != []
+    drawer.page.get_by_role("button", name="Tidy up").click()
+    drawer.saved()
+    drawer.look("tidied")
+    assert drawer.page.evaluate(HIDDEN) == []
+
+
+def test_tidying_up_glides_briefly_and_is_one_step(draw: Callable[..., Drawer]) -> None:
+    drawer = draw()
+    drawer.open(draft(**dense(1)))
+    page = drawer.page
+    before = page.evaluate(SPOTS)
+    page.evaluate(RECORD_ANIMATIONS)
+    page.get_by_role("button", name="Tidy up").click()
+    assert page.evaluate(SPOTS) != before
+    durations = page.evaluate("window.durations")
+    assert durations
+    assert max(durations) <= 200
+    page.locator("[data-tool=undo]").click()
+    assert page.evaluate(SPOTS) == before
+    expect(page.locator("[data-tool=undo]")).to_be_disabled()
+
+
+def test_tidying_up_does_not_move_for_who_asks_for_less_motion(draw: Callable[..., Drawer]) -> None:
+    drawer = draw(reduced_motion="reduce")
+    drawer.open(draft(**dense(1)))
+    before = drawer.page.evaluate(SPOTS)
+    drawer.page.evaluate(RECORD_ANIMATIONS)
+    drawer.page.get_by_role("button", name="Tidy up").click()
+    assert drawer.page.evaluate(SPOTS) != before
+    assert drawer.page.evaluate("window.durations") == []
+
+
+# Fingers
+
+
+def test_finger_selects_and_moves(draw: Callable[..., Drawer]) -> None:
+    process = draft(**three())
+    drawer = draw(has_touch=True)
+    drawer.open(process)
+    drawer.node("First").tap()
+    expect(drawer.node("First")).to_have_attribute("data-selected", "")
+    x, y = middle(drawer.node("Third"))
+    Fingers(drawer).drag((x, y), (x - 80, y + 120))
+    expect(drawer.node("Third")).to_have_attribute("data-selected", "")
+    drawer.saved()
+    assert place_of(process, "third") not in (None, (400, 240))
+
+
+def test_finger_connects_from_the_port(draw: Callable[..., Drawer]) -> None:
+    process = draft(**three())
+    drawer = draw(has_touch=True)
+    drawer.open(process)
+    Fingers(drawer).drag(middle(drawer.node("First").locator(".ds-port")), middle(drawer.node("Third")))
+    drawer.saved()
+    assert ("First", "Third", "") in stored(process)["ways"]
+
+
+def test_two_fingers_zoom_around_the_place_between_them(draw: Callable[..., Drawer]) -> None:
+    process = draft(**three())
+    drawer = draw(has_touch=True)
+    drawer.open(process)
+    page, fingers = drawer.page, Fingers(drawer)
+    where = "document.body.designer.view.viewport.toWorld(700, 600).map(part => Math.round(part))"
+    before, place = page.evaluate(VIEWPORT), page.evaluate(where)
+    fingers.down((650, 600), (750, 600))
+    for apart in (60, 80, 100):
+        fingers.to((700 - apart, 600), (700 + apart, 600))
+    fingers.up()
+    expect(page.locator(".ds-zoom output")).to_have_text("200 %")
+    assert before[2] == 1
+    assert page.evaluate(where) == place
+    expect(page.locator(".ds-node[data-selected]")).to_have_count(0)
+    drawer.saved()
+    assert place_of(process, "third") == (400, 240)
+
+
+def test_long_press_shows_what_can_be_done(draw: Callable[..., Drawer]) -> None:
+    drawer = draw(has_touch=True)
+    drawer.page.clock.install()
+    drawer.open(draft(**three()))
+    fingers = Fingers(drawer)
+    fingers.down(middle(drawer.node("Third")))
+    expect(drawer.page.locator(".ds-pad")).to_be_hidden()
+    drawer.page.clock.fast_forward(700)
+    expect(drawer.page.locator(".ds-pad")).to_be_visible()
+    fingers.up()
+    expect(drawer.page.locator(".ds-pad")).to_be_visible()
+    expect(drawer.node("Third")).to_have_attribute("data-selected", "")
+
+
+def test_long_press_on_empty_canvas_offers_what_to_create(draw: Callable[..., Drawer]) -> None:
+    drawer = draw(has_touch=True)
+    drawer.page.clock.install()
+    drawer.open(draft(**three()))
+    fingers = Fingers(drawer)
+    fingers.down((700, 650))
+    drawer.page.clock.fast_forward(700)
+    fingers.up()
+    expect(drawer.page.get_by_role("dialog", name="Create")).to_be_visible()
+
+
+# Phone
+
+
+def test_canvas_of_a_phone_shows_and_changes_nothing(draw: Callable[..., Drawer]) -> None:
+    process = draft(**three())
+    drawer = draw(viewport={"width": 390, "height": 844}, has_touch=True)
+    drawer.open(process)
+    page, fingers = drawer.page, Fingers(drawer)
+    expect(page.locator("#designer-outline")).to_be_visible()
+    page.locator("[data-tool=outline]").tap()
+    expect(page.locator("#designer-outline")).to_be_hidden()
+    expect(page.locator(".ds-port").first).to_be_hidden()
+    drawer.node("First").tap()
+    expect(drawer.node("First")).to_have_attribute("data-selected", "")
+    expect(page.locator(".ds-pad")).to_be_hidden()
+    before = page.evaluate(VIEWPORT)
+    x, y = middle(drawer.node("Third"))
+    fingers.drag((x, y), (x - 60, y + 40))
+    assert page.evaluate(VIEWPORT) != before
+    drawer.node("Second").dblclick()
+    expect(page.locator(".ds-rename, .ds-popup")).to_have_count(0)
+    expect(page.locator("[data-tool=undo]")).to_be_disabled()
+    assert page.evaluate(SPOTS) == {"first": [80, 80], "second": [400, 80], "third": [400, 240]}
