@@ -17,7 +17,7 @@ from goflow.errors import ConcurrentUpdate, GoflowError, Invalid, WrongState
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
 from goflow.outbound.results import Tally
-from goflow.runtime import engine
+from goflow.runtime import engine, idempotency
 from goflow.runtime.unit import alias
 
 logger = logging.getLogger("goflow.jobs")
@@ -112,9 +112,18 @@ def keep_action(workitem_id: int, action: str, **kwargs: object) -> OutboxMessag
     return OutboxMessage.objects.create(kind=outbox.ACTION, payload=payload, workitem_id=workitem_id)
 
 
-def notify(user_id: object, workitem_ids: list[int]) -> OutboxMessage:
+def notify(user_id: object, workitem_ids: list[int], key: str | None = None) -> OutboxMessage | None:
     """
     Write a notification about work items into the outbox, in the caller's transaction if there is one.
+
+    Asked for again with the same key, it writes nothing and returns None.
     """
     payload = {"user": str(user_id), "workitems": list(workitem_ids)}
-    return OutboxMessage.objects.create(kind=outbox.NOTIFICATION, payload=payload)
+    claim = idempotency.claim("notify", None, key, payload)
+    try:
+        with transaction.atomic(using=alias()):
+            if claim is not None:
+                claim.keep({})
+            return OutboxMessage.objects.create(kind=outbox.NOTIFICATION, payload=payload)
+    except idempotency.Repeated:
+        return None

@@ -10,10 +10,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from goflow.conf import Settings
 from goflow.errors import UnsafeIsolation
+from goflow.runtime import scheduler
 from goflow.runtime.unit import alias, require_read_committed
 
 
@@ -24,6 +26,7 @@ def register() -> None:
     checks.register(check_isolation, checks.Tags.database)
     checks.register(check_database_options)
     checks.register(check_settings)
+    checks.register(check_scheduler)
 
 
 def check_isolation(app_configs: object, databases: Sequence[str] | None = None, **kwargs: Any) -> list[Any]:
@@ -72,6 +75,16 @@ def check_settings(app_configs: object, **kwargs: Any) -> list[Any]:
         if getattr(settings, name, allowed[0]) not in allowed:
             found.append(checks.Error(f"{name} is one of {allowed}.", id="goflow.E002"))
     return found
+
+
+def check_scheduler(app_configs: object, **kwargs: Any) -> list[Any]:
+    """
+    goflow.E003: no such carrier of background work. Otherwise what the carrier itself has to say.
+    """
+    try:
+        return scheduler.backend().check()
+    except ImproperlyConfigured as exc:
+        return [checks.Error(str(exc), id="goflow.E003")]
 
 
 def _nearest(name: str, known: set[str]) -> str:

@@ -20,7 +20,7 @@ from goflow.journal import outbox
 from goflow.outbound.dispatcher import drain
 from goflow.outbound.results import Going, to_the_end
 from goflow.runtime import idempotency
-from goflow.runtime.actions import notify, workitem_action
+from goflow.runtime.actions import keep_action, notify, workitem_action
 from goflow.runtime.lanes import LANES
 from goflow.runtime.models import Heartbeat
 from goflow.runtime.scans import pool_scan, sla_scan, timeout_scan
@@ -134,6 +134,7 @@ JOBS: dict[str, Callable[..., Any]] = {
     "deliver_outbox": deliver_outbox,
     "run_automatic": partial(deliver_outbox, lanes=(outbox.JOB,)),
     "workitem_action": workitem_action,
+    "keep_action": keep_action,
     "notify": notify,
     "housekeeping": housekeeping,
 }

@@ -6,35 +6,84 @@ The database is the truth: whatever is due is found by the next pass of ``goflow
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
-from django.db import transaction
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+from django.db import router, transaction
 from django.utils.module_loading import import_string
 
 from goflow.conf import conf
+from goflow.journal import outbox
+from goflow.journal.models import OutboxMessage
+from goflow.runtime.hints import Hints
+
+logger = logging.getLogger("goflow.hints")
 
 Answer = dict[str, Any]  # what the documented functions return
+
+USE = (
+    "use goflow.runtime.scheduler.CronSchedulerBackend, goflow.runtime.scheduler.CelerySchedulerBackend "
+    "or a subclass of BaseSchedulerBackend"
+)
+
+LANE_OF = {outbox.NOTIFICATION: outbox.MAIL, outbox.DIGEST: outbox.MAIL}
+"""The lane of the kinds that share one; every other kind has the lane of its name."""
+
+EAGER = checks.Warning(
+    "Celery runs its tasks eagerly: requests wait for mails and webhooks.",
+    hint="Set task_always_eager in tests only.",
+    id="goflow.W004",
+)
+NO_BROKER = checks.Warning(
+    "Celery knows no broker, so no worker hears of new work before its next pass.",
+    hint="Import your Celery app in the __init__.py of your project, and set its broker_url.",
+    id="goflow.W005",
+)
+NO_PASSES = checks.Warning(
+    "Nothing makes passes: timeouts would not fire, and work whose hint is lost would wait.",
+    hint="Add goflow.tasks.beat_schedule to app.conf.beat_schedule and run celery beat; or run goflow_cron "
+    "and silence this check.",
+    id="goflow.W006",
+)
 
 
 class BaseSchedulerBackend(ABC):
     """
-    A carrier of jobs.
+    A carrier of jobs. A project's own one is named by ``GOFLOW_SCHEDULER_BACKEND``.
+
+    What is asked for is done at least once, whatever the carrier: it either does it before it returns, or
+    keeps it in the database first.
     """
 
     name = ""
     supports_background = False
     """Whether a job asked for now starts soon by itself, outside the caller's process."""
 
+    supports_hints = False
+    """Whether ``wake`` makes new messages leave the outbox before the next pass."""
+
+    supports_periodic = False
+    """Whether the carrier can run the passes by a clock of its own; else ``goflow_cron`` has to."""
+
     def wake(self, ids: Mapping[str, Sequence[int]]) -> None:  # noqa: B027 - a carrier without hints is complete
         """
-        Hint that messages of these kinds wait in the outbox. May do nothing: the next poll finds them.
+        Hint that messages of these kinds wait in the outbox; no ids means whatever is due.
 
-        Called after commit. Must never raise and never block on a broker that does not answer.
+        Called after commit. Must never raise and never wait for a broker. May do nothing: the next pass finds
+        them.
         """
+
+    def check(self) -> list[checks.CheckMessage]:
+        """
+        What the system checks say about this carrier in this project.
+        """
+        return []
 
     @abstractmethod
     def schedule_timeout_scan(self) -> Answer:
@@ -100,6 +149,94 @@ class CronSchedulerBackend(BaseSchedulerBackend):
         return {"scheduled": True, "backend": self.name, "inline": True}
 
 
+class CelerySchedulerBackend(BaseSchedulerBackend):
+    """
+    Workers of Celery do the jobs. What is asked for waits in the database; messages only say "look now".
+
+    With ``task_always_eager`` the jobs run in the caller's process, after commit.
+    """
+
+    name = "celery"
+    supports_background = True
+    supports_hints = True
+    supports_periodic = True
+
+    def wake(self, ids: Mapping[str, Sequence[int]]) -> None:
+        """
+        One hint per lane, sent from a thread of its own, so that nobody waits for the broker.
+        """
+        for kind, messages in ids.items():
+            self._hint("deliver_outbox", LANE_OF.get(kind, kind), messages)
+
+    def schedule_timeout_scan(self) -> Answer:
+        """
+        Ask a worker for it; without a broker the next pass does it.
+        """
+        return self._after_commit("timeout_scan")
+
+    def schedule_sla_scan(self) -> Answer:
+        """
+        Ask a worker for it; without a broker the next pass does it.
+        """
+        return self._after_commit("sla_scan")
+
+    def schedule_workitem_action(self, workitem_id: int, action: str, **kwargs: object) -> Answer:
+        """
+        Keep the action in the outbox; a worker performs it after commit, once.
+
+        Raises TypeError when a value is no JSON. A refusal of the engine's verb is found in the outbox.
+        """
+        return self._kept(run("keep_action", workitem_id=workitem_id, action=action, **kwargs))
+
+    def schedule_notification(self, user_id: object, workitem_ids: list[int]) -> Answer:
+        """
+        Keep the notification in the outbox; a worker sends it after commit.
+        """
+        return self._kept(run("notify", user_id=user_id, workitem_ids=workitem_ids))
+
+    def check(self) -> list[checks.CheckMessage]:
+        """
+        Whether Celery is there, has a broker, does not run eagerly, and knows when to make its passes.
+        """
+        try:
+            tasks = import_module("goflow.tasks")
+        except ImportError as exc:
+            return [checks.Error(str(exc), id="goflow.E004")]
+        found: list[checks.CheckMessage] = []
+        if tasks.is_eager():
+            found.append(EAGER)
+        elif not tasks.has_broker():
+            found.append(NO_BROKER)
+        if not tasks.has_periodic_passes():
+            found.append(NO_PASSES)
+        return found
+
+    def _kept(self, message: OutboxMessage) -> Answer:
+        wake_after_commit(outbox.wake_ids([message]), _alias())
+        return {"scheduled": True, "backend": self.name}
+
+    def _after_commit(self, job: str) -> Answer:
+        transaction.on_commit(lambda: self._hint(job), using=_alias(), robust=True)
+        return {"scheduled": True, "backend": self.name}
+
+    def _hint(self, job: str, lane: str = "", ids: Sequence[int] = ()) -> None:
+        try:
+            tasks = import_module("goflow.tasks")
+            if tasks.is_eager():
+                tasks.send(job, lane, ids)
+            else:
+                hints.offer(job, lane, ids)
+        except Exception:  # the work is safe in the database, and whoever caused it has committed
+            logger.exception("no hint at %s; the next pass does it", job)
+
+
+def _send(job: str, lane: str, ids: Sequence[int]) -> None:
+    import_module("goflow.tasks").send(job, lane, ids)
+
+
+hints = Hints(_send)
+
+
 def run(job: str, **kwargs: object) -> Any:  # what the job returns
     """
     Run a job of ``goflow.runtime.jobs`` by its name, here and now.
@@ -114,17 +251,31 @@ def wake_after_commit(ids: Mapping[str, Sequence[int]], using: str) -> None:
     transaction.on_commit(lambda: backend().wake(ids), using=using, robust=True)
 
 
+def _alias() -> str:
+    return router.db_for_write(OutboxMessage)
+
+
 @lru_cache(maxsize=4)
-def _loaded(path: str) -> BaseSchedulerBackend:
-    found: BaseSchedulerBackend = import_string(path)()
-    return found
+def loaded(path: str) -> BaseSchedulerBackend:
+    """
+    The carrier of that dotted path, one per process.
+
+    Raises ImproperlyConfigured when there is no such class, or it is no carrier.
+    """
+    try:
+        found = import_string(path)
+    except ImportError as exc:
+        raise ImproperlyConfigured(f"GOFLOW_SCHEDULER_BACKEND names {path!r}: {exc}; {USE}") from exc
+    if not (isinstance(found, type) and issubclass(found, BaseSchedulerBackend)):
+        raise ImproperlyConfigured(f"GOFLOW_SCHEDULER_BACKEND names {path!r}, which is no scheduler; {USE}")
+    return found()
 
 
 def backend() -> BaseSchedulerBackend:
     """
     The carrier that ``GOFLOW_SCHEDULER_BACKEND`` names.
     """
-    return _loaded(conf.SCHEDULER_BACKEND)
+    return loaded(conf.SCHEDULER_BACKEND)
 
 
 def schedule_timeout_scan() -> Answer:

@@ -1,0 +1,206 @@
+"""
+What workers of Celery run, and what beat asks them for. The only module that imports Celery.
+
+Messages are hints: the work is in the database, so a message that comes twice, late or never does no harm.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from django.db import close_old_connections
+
+from goflow import clock
+from goflow.errors import WrongState
+from goflow.runtime.actions import notify, workitem_action
+from goflow.runtime.jobs import beat, deliver_outbox, tick
+from goflow.runtime.models import Heartbeat
+from goflow.runtime.scans import sla_scan, timeout_scan
+
+try:
+    from celery import current_app, shared_task
+except ImportError as exc:
+    raise ImportError(
+        'goflow.tasks needs Celery, which is not installed: run pip install "django-goflow[celery]"'
+    ) from exc
+
+logger = logging.getLogger("goflow.tasks")
+
+TIME_LIMIT = 900
+"""Seconds after which a worker gives up on a task: longer than the slowest pass."""
+
+BEAT_EVERY = timedelta(seconds=15)
+"""Workers note their heartbeat no more often than this."""
+
+beat_schedule: Mapping[str, Mapping[str, Any]] = {
+    "goflow-tick": {"task": "goflow.tasks.tick_task", "schedule": 30.0, "options": {"expires": 30.0}},
+}
+"""For Celery beat: ``app.conf.beat_schedule = {**goflow.tasks.beat_schedule, ...}``."""
+
+Function = TypeVar("Function", bound=Callable[..., Any])  # what becomes a task
+
+
+def _task(function: Function) -> Any:  # a task of Celery, which publishes no types
+    """
+    Acknowledged when done, so that the message of a worker that dies is delivered again.
+    """
+    return shared_task(
+        bind=True,
+        name=f"goflow.tasks.{function.__name__}",
+        acks_late=True,
+        reject_on_worker_lost=True,
+        ignore_result=True,
+        time_limit=TIME_LIMIT,
+    )(function)
+
+
+@contextmanager
+def _own_connections(task: Any) -> Iterator[None]:
+    """
+    A worker lives longer than a database connection; an eager task runs on the connection of its caller.
+    """
+    if task.request.is_eager:
+        yield
+        return
+    close_old_connections()
+    try:
+        yield
+        _beat()
+    finally:
+        close_old_connections()
+
+
+def _beat() -> None:
+    is_fresh = Heartbeat.objects.filter(name="worker", beat_at__gt=clock.now() - BEAT_EVERY).exists()
+    if not is_fresh:
+        beat("worker", {})
+
+
+@_task
+def tick_task(self: Any) -> None:
+    """
+    One pass over everything that is due.
+    """
+    with _own_connections(self):
+        tick()
+
+
+@_task
+def timeout_scan_task(self: Any) -> None:
+    """
+    Take the transitions of items whose time has run out.
+    """
+    with _own_connections(self):
+        timeout_scan()
+
+
+@_task
+def sla_scan_task(self: Any) -> None:
+    """
+    Warn of items that are late, report the breach, escalate.
+    """
+    with _own_connections(self):
+        sla_scan()
+
+
+@_task
+def deliver_outbox_task(
+    self: Any, lanes: Collection[str] | None = None, ids: Collection[int] | None = None
+) -> None:
+    """
+    Work on what is due in these lanes of the outbox, or in all; of these messages, or of all.
+    """
+    with _own_connections(self):
+        deliver_outbox(lanes=lanes, ids=ids)
+
+
+@_task
+def workitem_action_task(
+    self: Any, workitem_id: int, action: str, kwargs: Mapping[str, Any] | None = None
+) -> None:
+    """
+    ``forward``, ``activate`` or ``complete`` of one item. Delivered again, it finds the item done and stops.
+
+    A message that is lost is not made up for: ``schedule_workitem_action`` keeps the action first.
+    """
+    with _own_connections(self):
+        try:
+            workitem_action(workitem_id, action, **(kwargs or {}))
+        except WrongState as exc:
+            logger.info("work item %s: nothing left to %s (%s)", workitem_id, action, exc)
+
+
+@_task
+def notification_task(self: Any, user_id: object, workitem_ids: list[int]) -> None:
+    """
+    Tell a person about work items. Delivered again, the same message tells nothing more.
+    """
+    with _own_connections(self):
+        notify(user_id, workitem_ids, key=self.request.id)
+
+
+TASKS = {
+    "timeout_scan": timeout_scan_task,
+    "sla_scan": sla_scan_task,
+    "deliver_outbox": deliver_outbox_task,
+}
+
+
+class _Line(threading.local):
+    """
+    The connection to the broker that a thread keeps for its hints.
+    """
+
+    connection: Any = None
+
+
+_line = _Line()
+
+
+def send(job: str, lane: str, ids: Sequence[int]) -> None:
+    """
+    Ask a worker for a job; in an eager app, do it. Tries once, and raises what the broker's library raises.
+    """
+    kwargs = {"lanes": [lane], "ids": list(ids) or None} if lane else {}
+    if is_eager():
+        TASKS[job].apply_async(kwargs=kwargs)
+        return
+    if _line.connection is None:
+        _line.connection = current_app.connection_for_write(connect_timeout=2)
+    try:
+        TASKS[job].apply_async(kwargs=kwargs, connection=_line.connection, retry=False)
+    except Exception:
+        _line.connection.collapse()
+        _line.connection = None
+        raise
+
+
+def is_eager() -> bool:
+    """
+    Whether the project's Celery app runs tasks in the process that asks for them.
+    """
+    return bool(current_app.conf.task_always_eager)
+
+
+def has_broker() -> bool:
+    """
+    Whether the project's Celery app is told where its broker is.
+    """
+    conf = current_app.conf
+    return bool(conf.broker_write_url or conf.broker_url)
+
+
+def has_periodic_passes() -> bool:
+    """
+    Whether beat asks for passes; also when its schedule is kept where this cannot be seen.
+    """
+    conf = current_app.conf
+    if "PersistentScheduler" not in conf.beat_scheduler:
+        return True
+    asked = {entry["task"] for entry in conf.beat_schedule.values()}
+    return tick_task.name in asked
