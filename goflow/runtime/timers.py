@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from goflow.core.durations import add
 from goflow.runtime.models import Timer, WorkItem
@@ -38,18 +38,22 @@ def timeout(item: WorkItem, transition: str, duration: timedelta, opened_at: dat
     return Timer(workitem=item, name=timeout_name(transition), due_at=add(opened_at, duration))
 
 
+def ripe(now: datetime) -> QuerySet[Timer]:
+    """
+    The timers whose time has come, of running instances and workable items.
+    """
+    return Timer.objects.filter(
+        due_at__lte=now, workitem__status__in=["inactive", "active"], workitem__instance__status="running"
+    )
+
+
 def due(now: datetime, limit: int, after: Timer | None = None, *, which: Q | None = None) -> list[Timer]:
     """
     The timers to fire now, the longest due first, of running instances and workable items. One query.
 
     ``after`` is the last timer of the batch before; ``which`` leaves others out.
     """
-    found = Timer.objects.filter(
-        which or Q(),
-        due_at__lte=now,
-        workitem__status__in=["inactive", "active"],
-        workitem__instance__status="running",
-    )
+    found = ripe(now).filter(which or Q())
     if after is not None:
         later = Q(due_at__gt=after.due_at) | Q(due_at=after.due_at, id__gt=after.pk)
         found = found.filter(later, due_at__gte=after.due_at)
