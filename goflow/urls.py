@@ -11,6 +11,7 @@ from django.urls import include, path
 app_name = "goflow"
 
 urlpatterns = [
+    path("", include("goflow.health_urls")),
     path("", include("goflow.web.urls")),
     path("", include("goflow.designer.urls")),
 ]

@@ -25,6 +25,7 @@ def pages(suffix: str) -> list[URLPattern | URLResolver]:
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/leave/")),
+    path("", include("goflow.health_urls")),
     path("favicon.ico", RedirectView.as_view(url="/static/goflow/favicon.svg")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

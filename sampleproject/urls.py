@@ -13,6 +13,7 @@ from sampleproject.sampleapp import views
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/sampleapp/")),
+    path("", include("goflow.health_urls")),
     path("admin/", admin.site.urls),
     path("api/", api.urls),
     path("sampleapp/", include("sampleproject.sampleapp.urls")),

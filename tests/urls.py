@@ -12,6 +12,7 @@ from goflow.api import api
 from goflow.web.accounts import SignIn
 
 urlpatterns = [
+    path("", include("goflow.health_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("api/", api.urls),

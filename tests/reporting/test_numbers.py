@@ -1,0 +1,83 @@
+"""Numbers for monitoring."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from goflow import clock
+from goflow.journal.models import OutboxMessage
+from goflow.reporting import numbers
+from goflow.runtime import engine, lanes
+from goflow.runtime.models import Heartbeat, Incident, Timer, WorkItem
+from goflow.testing import count_statements, person, process
+
+pytestmark = pytest.mark.django_db
+
+
+def buy(count: int) -> list[WorkItem]:
+    process("Buy", [("Ask", {}), "End"], [("Ask", "End")])
+    return [engine.start("Buy", person("ann", "Buy")) for _ in range(count)]
+
+
+def test_instances_and_items_are_counted_by_status() -> None:
+    first, *_ = buy(3)
+    engine.complete(first.pk, actor=first.instance.user)
+    found = numbers.read(clock.now())
+    assert found.instances == {("buy", "running"): 2, ("buy", "complete"): 1}
+    # The finished one has two items: what ann did, and the end.
+    assert found.workitems == {"inactive": 2, "complete": 2}
+
+
+def test_versions_of_a_process_are_one_process() -> None:
+    buy(1)
+    buy(2)
+    assert numbers.read(clock.now()).instances == {("buy", "running"): 3}
+
+
+def test_late_items_and_timers_are_counted() -> None:
+    items = buy(2)
+    past = clock.now() - timedelta(minutes=1)
+    WorkItem.objects.filter(pk=items[0].pk).update(due_at=past)
+    Timer.objects.create(workitem=items[0], name="timeout:x", due_at=past)
+    Timer.objects.create(workitem=items[1], name="timeout:x", due_at=clock.now() + timedelta(hours=1))
+    found = numbers.read(clock.now())
+    assert (found.overdue, found.timers) == (1, 1)
+
+
+def test_open_incidents_are_counted_by_code() -> None:
+    (item,) = buy(1)
+    Incident.objects.create(instance=item.instance, code="no-transition")
+    Incident.objects.create(instance=item.instance, code="application-failed", resolved_at=clock.now())
+    assert numbers.read(clock.now()).incidents == {"no-transition": 1}
+
+
+def test_messages_are_counted_by_kind_and_status() -> None:
+    OutboxMessage.objects.create(kind="mail", status="sent")
+    OutboxMessage.objects.create(kind="mail", status="dead")
+    assert numbers.read(clock.now()).messages == {("mail", "sent"): 1, ("mail", "dead"): 1}
+
+
+def test_beyond_a_limit_names_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "MOST", 2)
+    for kind, count in (("a", 1), ("b", 3), ("c", 2), ("d", 1)):
+        for _ in range(count):
+            OutboxMessage.objects.create(kind=kind)
+    found = numbers.read(clock.now()).messages
+    assert found == {("b", "due"): 3, ("c", "due"): 2, ("(other)", "due"): 2}
+
+
+def test_a_reading_costs_the_same_for_many_rows() -> None:
+    Heartbeat.objects.create(name="scheduler")
+    buy(1)
+    with count_statements() as lane_queries:
+        for lane in lanes.LANES.values():
+            if lane.skip is not None:
+                lane.skip()
+    with count_statements() as few:
+        numbers.read(clock.now())
+    buy(20)
+    with count_statements() as many:
+        numbers.read(clock.now())
+    assert len(few) == len(many) == 9 + len(lane_queries), many
