@@ -8,7 +8,7 @@ import pytest
 
 from goflow.core.graph import ActivityDef, ProcessDef, TransitionDef
 from goflow.core.layout import GAP_X, GRID, NODE_HEIGHT, NODE_WIDTH, PITCH_X, Position, positions
-from goflow.core.routing import Box, Edge, points, routes
+from goflow.core.routing import Box, Curve, Edge, Point, routes
 from tests.core.builders import process
 
 
@@ -141,6 +141,16 @@ def tangled(seed: int) -> ProcessDef:
     return ProcessDef("p", "P", activities, ways, begin=keys[0])
 
 
+def spots(curve: Curve) -> list[Point]:
+    """Places on the curve, close enough to meet every box it goes through."""
+    shares = [step / 60 for step in range(61)]
+    weights = [((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3) for t in shares]
+    return [
+        Point(*(sum(w * c for w, c in zip(weight, axis, strict=True)) for axis in zip(*curve, strict=True)))
+        for weight in weights
+    ]
+
+
 def hidden(boxes: dict[str, Box], ways: tuple[TransitionDef, ...]) -> set[tuple[str, str]]:
     """Which transitions run behind which activities."""
     found = routes(boxes, [Edge(way.key, way.source, way.target) for way in ways])
@@ -148,7 +158,8 @@ def hidden(boxes: dict[str, Box], ways: tuple[TransitionDef, ...]) -> set[tuple[
     return {
         (way, key)
         for way, path in found.items()
-        for x, y in points(path)
+        for curve in path
+        for x, y in spots(curve)
         for key, box in inner.items()
         if box.x < x < box.right and box.y < y < box.bottom
     }

@@ -184,7 +184,6 @@ def test_tidying_up_leads_no_line_behind_an_activity(draw: Callable[..., Drawer]
     assert drawer.page.evaluate(HIDDEN) != []
     drawer.page.get_by_role("button", name="Tidy up").click()
     drawer.saved()
-    drawer.look("tidied")
     assert drawer.page.evaluate(HIDDEN) == []
 
 
