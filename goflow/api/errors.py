@@ -143,6 +143,15 @@ class NobodyCalled(Invalid):
     template = _("There is nobody active with the user name “%(name)s”. Check the name.")
 
 
+class UnknownTopic(Invalid):
+    """
+    Jobs were to be fetched of a topic that the project does not give out.
+    """
+
+    code = "unknown-topic"
+    template = _("No jobs are given out for “%(topics)s”. Ask for some of: %(known)s.")
+
+
 class AnswersInvalid(Invalid):
     """
     The answers to a form do not fit; ``errors`` names the fields.

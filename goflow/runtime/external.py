@@ -197,7 +197,8 @@ def _put_aside(job: OutboxMessage, token: str, result: Mapping[str, Any]) -> Set
     The unit was refused. A suspended instance gets the result when it runs again; else nobody needs it.
     """
     if is_suspended(job):
-        _settle(job, token, KEPT, attempts=max(0, job.attempts - 1), result=result)
+        attempts = max(0, job.attempts - 1)
+        _settle(job, token, KEPT, due_at=clock.now(), attempts=attempts, result=result)
         return _settled(job, KEPT)
     outbox.dropped(job.pk, token, "the work item is closed")
     return refuse(job.pk)
@@ -219,16 +220,17 @@ def _settle(
     """
     Close the job, or give it back, and note which lease did: a repetition of the same is answered from there.
     """
-    payload = {**job.payload, "settled": {"token": token, "status": became, "due_at": _text(values)}}
+    due_at = values.get("due_at") if became == POSTPONED else None
+    settled = {
+        "token": token,
+        "status": became,
+        "due_at": due_at.isoformat() if isinstance(due_at, datetime) else None,
+    }
+    payload = {**job.payload, "settled": settled}
     if result is not None:
         payload["result"], values["kind"] = dict(result), outbox.RESULT
     if not outbox.settle(job.pk, token, payload=payload, **values):
         refuse(job.pk)
-
-
-def _text(values: Mapping[str, object]) -> str | None:
-    due_at = values.get("due_at")
-    return due_at.isoformat() if isinstance(due_at, datetime) else None
 
 
 def _before(job: OutboxMessage, token: str) -> Settled | None:

@@ -70,7 +70,7 @@ def register() -> Iterator[Callable[..., None]]:
     Register code for this test only: ``register(APPLICATION, "name", function)``.
     """
     with ExitStack() as stack:
-        yield lambda *args: stack.enter_context(registry.registered(*args))
+        yield lambda *args, **options: stack.enter_context(registry.registered(*args, **options))
 
 
 @pytest.fixture(autouse=True)
