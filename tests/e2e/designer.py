@@ -4,20 +4,53 @@ People who draw in the designer, and processes for them.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import polib
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from goflow.core import exchange as core_exchange
 from goflow.workflow import exchange, loader
 from goflow.workflow.models import Process
+from tests.messages import ROOT, marked_in_scripts
 
+CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "djangojs.po"
 QUIET = ("debug", "info", "log")
+MISSED = "No translation: "
+
+LISTEN = f"""
+document.addEventListener('securitypolicyviolation', (e) => console.error('CSP ' + e.violatedDirective));
+for (const name of ['gettext', 'ngettext', 'pgettext']) {{
+  let translate;
+  const ask = (...texts) => {{
+    const key = name === 'pgettext' ? texts.slice(0, 2).join('\u0004') : texts[0];
+    const isEnglish = document.documentElement.lang === 'en';
+    if (!isEnglish && !(key in window.django.catalog)) console.warn({MISSED!r} + key);
+    return translate(...texts);
+  }};
+  const set = (given) => {{ translate = given; }};
+  Object.defineProperty(window, name, {{get: () => translate && ask, set}});
+}}
+document.addEventListener('DOMContentLoaded', () => {{
+  const isDrawing = document.querySelector('script[src$="jsi18n/"]');
+  if (isDrawing && !window.gettext) console.warn({MISSED!r} + 'there is no catalogue');
+}});
+"""
+"""Complains of what the policy forbids, and of texts that the catalogue of the page's language lacks."""
+
 EXPECTED_REFUSALS = frozenset({400, 409, 412})
 
 BLANK: dict[str, Any] = {"format": "goflow-process", "format_version": 1, "code": "drawn", "title": "Drawn"}
+
+
+@cache
+def ungathered() -> frozenset[str]:
+    """Texts of the scripts that are marked for translation but in no catalogue yet."""
+    known = {(entry.msgctxt, entry.msgid) for entry in polib.pofile(str(CATALOGUE))}
+    return frozenset(text for context, text in marked_in_scripts() if (context, text) not in known)
 
 
 class Drawer:
@@ -32,17 +65,16 @@ class Drawer:
         self.expected = set(EXPECTED_REFUSALS)
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.add_init_script(
-            "document.addEventListener('securitypolicyviolation',"
-            " e => console.error('CSP ' + e.violatedDirective))"
-        )
+        self.page.add_init_script(LISTEN)
 
     def _hear(self, message: ConsoleMessage) -> None:
         is_refusal = message.text.startswith("Failed to load resource") and any(
             str(status) in message.text for status in self.expected
         )
         is_offline = "ERR_INTERNET_DISCONNECTED" in message.text
-        if message.type not in QUIET and not is_refusal and not is_offline:
+        # Texts that nobody gathered yet are for tests/test_messages.py to tell.
+        is_new = message.text.startswith(MISSED) and message.text.removeprefix(MISSED) in ungathered()
+        if message.type not in QUIET and not (is_refusal or is_offline or is_new):
             self.complaints.append(message.text)
 
     def sign_in(self, name: str, password: str) -> None:
