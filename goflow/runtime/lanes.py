@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from goflow.conf import conf
 from goflow.journal import outbox
+from goflow.outbound import breaking, delivering
 from goflow.outbound.dispatcher import Lane
 from goflow.outbound.relay import relay
 from goflow.runtime.actions import run_actions
@@ -25,5 +26,12 @@ LANES: dict[str, Lane] = {
         seconds=lambda: conf.JOB_LEASE,
         topics=jobs_run_here,
         skip=suspended,
+    ),
+    outbox.WEBHOOK: Lane(
+        (outbox.WEBHOOK,),
+        delivering.deliver,
+        batch=delivering.BATCH,
+        seconds=delivering.LEASE,
+        skip=breaking.resting,
     ),
 }

@@ -1,0 +1,104 @@
+"""
+The circuit breaker of an endpoint: a receiver that keeps failing is left alone for a while, then probed.
+
+What waits for it meanwhile costs it no attempt, so an outage does not use up the attempts of its messages.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from goflow import clock
+from goflow.conf import conf
+from goflow.journal import outbox
+from goflow.outbound.models import WebhookEndpoint
+
+THRESHOLD = 5
+"""Failures in a row that open the circuit."""
+
+FIRST, LONGEST = timedelta(minutes=1), timedelta(hours=1)
+"""How long an endpoint is left alone; doubled with each probe that fails."""
+
+PROBE = timedelta(minutes=1)
+"""How long others wait for the result of a probe."""
+
+PARALLEL = 2
+"""Requests at a time to one endpoint, from each process that delivers."""
+
+TOUCH = timedelta(minutes=1)
+"""How exact the time of the last success is."""
+
+
+def resting() -> Q | None:
+    """
+    Which outbox messages to leave alone for now: those of paused endpoints, or all when webhooks are off.
+    """
+    if not conf.WEBHOOK_ENABLED:
+        return Q(kind=outbox.WEBHOOK)
+    paused = WebhookEndpoint.objects.filter(paused_until__gt=clock.now()).values_list("pk", flat=True)
+    topics = [str(pk) for pk in paused]
+    return Q(kind=outbox.WEBHOOK, topic__in=topics) if topics else None
+
+
+def admit(endpoint: WebhookEndpoint, now: datetime) -> int:
+    """
+    How many requests at a time may go to the endpoint: none while it is paused, one as a probe, else two.
+
+    Of all processes one gets the probe; for the others the pause goes on.
+    """
+    until = endpoint.paused_until
+    if until is not None and until > now:
+        return 0
+    if endpoint.failures < THRESHOLD:
+        return PARALLEL
+    same = Q(paused_until__isnull=True) if until is None else Q(paused_until=until)
+    endpoint.paused_until = now + PROBE
+    return _row(endpoint).filter(same).update(paused_until=endpoint.paused_until)
+
+
+def succeeded(endpoint: WebhookEndpoint, now: datetime) -> None:
+    """
+    The receiver accepted: its failures are forgotten.
+    """
+    last = endpoint.last_success_at
+    if endpoint.failures or endpoint.paused_until or last is None or now - last > TOUCH:
+        _change(endpoint, failures=0, paused_until=None, last_success_at=now)
+
+
+def failed(endpoint: WebhookEndpoint, now: datetime) -> None:
+    """
+    The receiver did not accept: one failure more, and a pause once there are too many.
+    """
+    failures = endpoint.failures + 1
+    if failures < THRESHOLD:
+        _change(endpoint, failures=failures)
+    else:
+        pause = outbox.backoff(failures - THRESHOLD + 1, first=FIRST, longest=LONGEST)
+        _change(endpoint, failures=failures, paused_until=now + pause)
+
+
+def wait(endpoint: WebhookEndpoint, until: datetime) -> None:
+    """
+    The receiver asked for a pause, or others should get their turn.
+    """
+    _change(endpoint, paused_until=until)
+
+
+def disable(endpoint: WebhookEndpoint, reason: str) -> None:
+    """
+    Nothing is sent to the endpoint until somebody enables it again.
+    """
+    _change(endpoint, enabled=False, disabled_reason=reason)
+
+
+def _change(endpoint: WebhookEndpoint, **values: Any) -> None:  # values of several columns
+    for name, value in values.items():
+        setattr(endpoint, name, value)
+    _row(endpoint).update(**values)
+
+
+def _row(endpoint: WebhookEndpoint) -> QuerySet[WebhookEndpoint]:
+    return WebhookEndpoint.objects.filter(pk=endpoint.pk)
