@@ -293,6 +293,7 @@ def test_canvas_of_a_phone_shows_and_changes_nothing(draw: Callable[..., Drawer]
     expect(page.locator("#designer-outline")).to_be_visible()
     page.locator("[data-tool=outline]").tap()
     expect(page.locator("#designer-outline")).to_be_hidden()
+    expect(page.locator("[data-bar=phone]")).to_be_visible()
     expect(page.locator(".ds-port").first).to_be_hidden()
     drawer.node("First").tap()
     expect(drawer.node("First")).to_have_attribute("data-selected", "")

@@ -80,6 +80,7 @@ class Hand {
   /** @param {PointerEvent} event @returns {Gesture} */
   begin(event) {
     const { view } = this;
+    if (event.button === 1) return pan(view, event);
     const target = /** @type {Element} */ (event.target);
     const port = /** @type {HTMLElement | null} */ (target.closest("[data-port]"));
     if (port && !view.readOnly) return link(view, String(port.dataset.port));
@@ -168,7 +169,7 @@ class Hand {
   /** @param {PointerEvent} event */
   click(event) {
     const target = this.start?.target;
-    if (!(target instanceof Element)) return;
+    if (!(target instanceof Element) || event.button) return;
     const toggles = event.shiftKey || event.ctrlKey || event.metaKey;
     const port = /** @type {HTMLElement | null} */ (target.closest("[data-port]"));
     const node = /** @type {HTMLElement | null} */ (target.closest("[data-key]"));

@@ -1,10 +1,11 @@
 /* Drawing connections, and leading their ends elsewhere, with mouse, finger or pen. */
 
 import { endOf } from "./lines.js";
-import { illegalTargets } from "./rules.js";
+import { canConnect, illegalTargets } from "./rules.js";
 
 /**
  * @import { Gesture } from "./gestures.js"
+ * @import { Reason } from "./rules.js"
  * @import { View } from "./view-jsplumb.js"
  */
 
@@ -31,11 +32,22 @@ export function relink(view, way, end) {
   const place = endOf(view.edges.get(way), end === "target" ? "source" : "target") ?? [0, 0];
   return string(view, {
     from: place, fixed: stays,
-    reasons: () => (end === "target" ? illegalTargets(view.graph, stays, { except: way }) : new Map()),
+    reasons: () => (end === "target" ? illegalTargets(view.graph, stays, { except: way }) : illegalSources(view, stays, way)),
     drop(target) {
       if (target) view.onIntent({ type: "reconnect", way, [end]: target });
     },
   });
+}
+
+/** Why each activity cannot be where the transition begins. @param {View} view @param {string} target @param {string} way */
+function illegalSources({ graph }, target, way) {
+  /** @type {Map<string, Reason>} */
+  const reasons = new Map();
+  for (const key of graph.activities.keys()) {
+    const reason = canConnect(graph, key, target, { except: way });
+    if (reason) reasons.set(key, reason);
+  }
+  return reasons;
 }
 
 /**

@@ -69,13 +69,9 @@ function build({ page, api, draft }) {
   const intents = createIntents(editor, stage);
   const view = createView(canvas, graph, { readOnly: !editor.canEdit, findings: draft.problems, onIntent: (intent) => intents(intent) });
   editor.view = view;
-  const phone = window.matchMedia(PHONE);
-  const settleRights = () => view.setReadOnly(!editor.canEdit || phone.matches);
-  editor.on("rights", settleRights);
-  phone.addEventListener("change", () => editor.tell("rights"));
-  settleRights();
-
   const bars = createBars(byId("designer-bar"));
+  const phone = window.matchMedia(PHONE);
+  onlyShowOnPhone(editor, phone, bars);
   const tabs = createTabs(byId("designer-properties"));
   const panel = tabs.add("properties", gettext("Properties"));
   const problemsPanel = tabs.add("problems", gettext("Problems"));
@@ -173,6 +169,20 @@ function build({ page, api, draft }) {
   document.body.dataset.ready = "";
   // For people who extend the page, and for its tests.
   Object.assign(document.body, { designer: { editor, autosave, view } });
+}
+
+/** Fingers are too large for the canvas of a phone: it is for looking there, and the outline for changing. @param {Editor} editor @param {MediaQueryList} phone @param {Bars} bars */
+function onlyShowOnPhone(editor, phone, bars) {
+  const settle = () => {
+    editor.view?.setReadOnly(!editor.canEdit || phone.matches);
+    if (phone.matches && editor.canEdit && document.body.dataset.mode === "canvas") {
+      bars.show("phone", "info", gettext("On a small screen the drawing is for looking. Change the process in the outline."));
+    } else bars.hide("phone");
+  };
+  editor.on("rights", settle);
+  editor.on("mode", settle);
+  phone.addEventListener("change", () => editor.tell("rights"));
+  settle();
 }
 
 /** What is not seen at once waits until the drawing is. @param {() => void} work */
