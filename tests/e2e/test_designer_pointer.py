@@ -167,6 +167,41 @@ def test_beginning_of_a_transition_is_dragged_elsewhere(draw: Callable[..., Draw
     assert stored(process)["ways"] == [("Third", "Second", "")]
 
 
+def test_where_a_transition_cannot_begin_is_told_while_dragging(draw: Callable[..., Drawer]) -> None:
+    ways = [
+        {"key": f"{source}-second", "source": source, "target": "second", "ordering": 10}
+        for source in ("first", "third")
+    ]
+    process = draft(**three(transitions=ways))
+    drawer = draw()
+    drawer.open(process)
+    page = drawer.page
+    page.evaluate("document.body.designer.editor.select(['first-second'])")
+    page.mouse.move(*middle(page.locator("circle[data-handle=source]")))
+    page.mouse.down()
+    page.mouse.move(*middle(drawer.node("Third")), steps=3)
+    expect(drawer.node("Third")).to_have_attribute("data-target", "no")
+    expect(page.locator(".ds-tip")).to_have_text("Already connected to “Second”.")
+    page.mouse.up()
+    drawer.saved()
+    assert stored(process)["ways"] == [("First", "Second", ""), ("Third", "Second", "")]
+
+
+def test_middle_button_moves_the_view_and_not_the_activity(draw: Callable[..., Drawer]) -> None:
+    drawer = draw()
+    drawer.open(draft(**three()))
+    page = drawer.page
+    before, spots = page.evaluate(VIEWPORT), page.evaluate(SPOTS)
+    x, y = middle(drawer.node("Third"))
+    page.mouse.move(x, y)
+    page.mouse.down(button="middle")
+    page.mouse.move(x - 50, y + 30, steps=3)
+    page.mouse.up(button="middle")
+    assert page.evaluate(VIEWPORT) == [before[0] - 50, before[1] + 30, before[2]]
+    assert page.evaluate(SPOTS) == spots
+    expect(page.locator(".ds-node[data-selected]")).to_have_count(0)
+
+
 def test_right_click_shows_what_can_be_done(draw: Callable[..., Drawer]) -> None:
     drawer = draw()
     drawer.open(draft(**three()))
