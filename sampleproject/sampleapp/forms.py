@@ -169,3 +169,18 @@ class SampleTaskForm(forms.Form):
         initial=0,
     )
     agreed = forms.BooleanField(label=_("Agreed"))
+
+
+class PaymentForm(RequestForm):
+    about = "payee"
+
+    payee = forms.CharField(label=_("Payee"), max_length=100)
+    iban = forms.CharField(label=_("IBAN"), max_length=34)
+    amount = forms.IntegerField(label=_("Amount"), min_value=1)
+
+
+class QuoteForm(RequestForm):
+    about = "subject"
+
+    subject = forms.CharField(label=_("Subject"), max_length=100)
+    text = forms.CharField(label=_("Text"), widget=forms.Textarea)

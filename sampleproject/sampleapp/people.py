@@ -6,6 +6,7 @@ from __future__ import annotations
 
 ADMINISTRATOR = "admin"
 MACHINE = "auto"  # performs what nobody does by hand
+WORKER = "worker"  # the account of workers outside, see sampleproject/worker.py
 
 SAMPLE_USERS = ("user1", "user2", "userg1")
 COMPANY = {

@@ -40,8 +40,10 @@ def seed_people() -> None:
     for name in people.PEOPLE:
         _user(name, name)
     _user(people.MACHINE, None)
+    _user(people.WORKER, people.WORKER)
     for group, members in people.GROUPS.items():
         Group.objects.get_or_create(name=group)[0].user_set.add(*User.objects.filter(username__in=members))
+    User.objects.get(username=people.WORKER).user_permissions.add(_right("can_work_jobs"))
     everybody, administrators = (Group.objects.get(name=name) for name in ("employees", "admin_all"))
     everybody.permissions.add(_right("can_instantiate"))
     administrators.permissions.add(_right("can_browse"), _right("change_processinstance"))

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 import goflow
 from goflow.journal.models import OutboxMessage
 from goflow.runtime.task import Task
-from sampleproject.sampleapp import forms, pushapps
+from sampleproject.sampleapp import forms, gateway, pushapps
 from sampleproject.sampleapp.models import SampleModel
 
 __all__ = ["pushapps"]
@@ -35,6 +35,9 @@ FORMS = {
     "customer-order.start": forms.OrderForm,
     "sampleapp.delivery": forms.DeliveryForm,
     "document-review.start": forms.DocumentForm,
+    "bank-payment.start": forms.PaymentForm,
+    "sampleapp.payment": forms.PaymentForm,
+    "translation-quote.start": forms.QuoteForm,
 }
 for name, form in FORMS.items():
     goflow.form(name)(form)
@@ -143,3 +146,18 @@ def create_account(task: Task) -> None:
         )
     user.set_unusable_password()
     user.save(update_fields=["password"])
+
+
+@goflow.application("sampleapp.pay", external=True)
+def pay(task: Task) -> str:
+    """
+    Pay the amount of the request. Runs after commit, perhaps twice: the bank tells a repetition by the key.
+    """
+    try:
+        task.data["payment"] = gateway.pay(task.data["iban"], task.data["amount"], key=task.key)
+    except gateway.RefusedError:
+        return "REFUSED"
+    return "PAID"
+
+
+goflow.topic("sampleapp.count_words")  # done by sampleproject/worker.py, or a worker in any language

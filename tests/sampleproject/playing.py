@@ -8,6 +8,7 @@ A scenario is data, in ``scenarios/<process code>.json``: who asks, with which a
     {"rename": [user name, new user name]}       what an administrator repairs outside of the process
     {"address": [user name, e-mail address]}
     {"retry": activity key}                      the administrator retries its incident
+    {"work": topic}                              a worker outside does the jobs of that topic
 
 and what is expected: the ``path`` (keys of completed activities; ``key!`` for one whose time ran out), the
 ``status`` of the instance, ``mails`` (subjects), ``failed`` (keys of activities that had an incident) and
@@ -27,11 +28,12 @@ from django.contrib.auth.models import User
 from goflow.core.durations import parse_duration
 from goflow.desk import forms, starting
 from goflow.journal.models import AuditEvent, OutboxMessage
-from goflow.runtime import engine, jobs
+from goflow.runtime import engine, jobs, working
 from goflow.runtime.models import Incident, ProcessInstance, WorkItem
 from goflow.testing import moved
 from goflow.workflow.loader import definition
 from goflow.workflow.models import Process
+from sampleproject import worker
 from sampleproject.sampleapp.models import SampleModel
 
 Scenario = dict[str, Any]  # JSON
@@ -74,12 +76,21 @@ def _take(instance: ProcessInstance, step: dict[str, Any], clock: ExitStack) -> 
             instance=instance, resolved_at=None, workitem__activity_key=step["retry"]
         )
         engine.retry(incident.pk, actor=person("admin"))
+    elif "work" in step:
+        _work(step["work"])
     elif "rename" in step:
         old, new = step["rename"]
         User.objects.filter(username=old).update(username=new)
     else:
         name, address = step["address"]
         User.objects.filter(username=name).update(email=address)
+
+
+def _work(topic: str) -> None:
+    for job in working.fetch([topic], worker="counter", limit=10, seconds=60):
+        verb, result = worker.work(job.instance.data)
+        assert verb == "complete"
+        engine.finish_job(job.message.pk, job.message.lease_token, None, result["data"])
 
 
 def _do(instance: ProcessInstance, step: dict[str, Any]) -> None:
@@ -104,7 +115,7 @@ def path(instance: ProcessInstance) -> list[str]:
 
 def mails(instance: ProcessInstance) -> list[str]:
     sent = OutboxMessage.objects.filter(kind="mail", instance_id=instance.pk).order_by("id")
-    return [message.payload["subject"] for message in sent]
+    return [message.payload["subject"] for message in sent if "subject" in message.payload]
 
 
 def failed(instance: ProcessInstance) -> list[str]:
