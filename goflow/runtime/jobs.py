@@ -17,6 +17,8 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from goflow import clock
 from goflow.conf import conf
 from goflow.journal import outbox
+from goflow.outbound import notifications
+from goflow.outbound.digests import digest_scan
 from goflow.outbound.dispatcher import drain
 from goflow.outbound.results import Going, to_the_end
 from goflow.runtime import idempotency
@@ -48,6 +50,7 @@ def tick(watch: Watch = _unwatched) -> dict[str, Counts]:
             "timeouts": partial(timeout_scan),
             "sla": partial(sla_scan),
             "pools": partial(pool_scan),
+            "digests": partial(digest_scan),
             "housekeeping": housekeeping,
             **_deliveries(LANES, None),
         },
@@ -108,7 +111,11 @@ def housekeeping(going: Going = to_the_end) -> Counts:
     Forget what has been kept long enough. Returns how many rows of which kind went.
     """
     before = clock.now() - timedelta(days=conf.OUTBOX_KEEP_DAYS)
-    return {"keys": idempotency.purge(), "messages": outbox.purge(before)}
+    return {
+        "keys": idempotency.purge(),
+        "messages": outbox.purge(before),
+        "notifications": notifications.purge(before),
+    }
 
 
 def beat(name: str, report: Mapping[str, Mapping[str, int]]) -> None:
@@ -131,6 +138,7 @@ JOBS: dict[str, Callable[..., Any]] = {
     "timeout_scan": timeout_scan,
     "sla_scan": sla_scan,
     "pool_scan": pool_scan,
+    "digest_scan": digest_scan,
     "deliver_outbox": deliver_outbox,
     "run_automatic": partial(deliver_outbox, lanes=(outbox.JOB,)),
     "workitem_action": workitem_action,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from goflow.conf import conf
 from goflow.journal import outbox
-from goflow.outbound import breaking, delivering
+from goflow.outbound import breaking, delivering, mail
 from goflow.outbound.dispatcher import Lane
 from goflow.outbound.relay import relay
 from goflow.runtime.actions import run_actions
@@ -33,5 +33,11 @@ LANES: dict[str, Lane] = {
         batch=delivering.BATCH,
         seconds=delivering.LEASE,
         skip=breaking.resting,
+    ),
+    outbox.MAIL: Lane(
+        (outbox.MAIL, outbox.DIGEST, outbox.NOTIFICATION),
+        mail.send_mails,
+        batch=mail.BATCH,
+        seconds=mail.lease_seconds,
     ),
 }

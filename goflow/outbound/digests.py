@@ -1,0 +1,142 @@
+"""
+Digests: what may wait is told together, when there is enough of it and the last one is long enough ago.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Count, Min, QuerySet
+
+from goflow import clock
+from goflow.journal import outbox
+from goflow.journal.models import OutboxMessage
+from goflow.outbound import letters, profiles
+from goflow.outbound.models import Notification, UserProfile
+from goflow.outbound.results import Going, to_the_end
+
+LATER = timedelta(minutes=1)
+
+WAITING = Notification.Mail.DIGEST.value
+DONE = Notification.Mail.DONE.value
+
+
+def digest_scan(going: Going = to_the_end) -> dict[str, int]:
+    """
+    Make a digest for everybody who is due one. Safe in any number of schedulers at once: each digest is made
+    once, in a transaction of its own.
+
+    Returns how many people were ``checked`` and how many digests were ``made``.
+    """
+    found = {"checked": 0, "made": 0}
+    for user, is_due in _waiting(clock.now()):
+        found["checked"] += 1
+        found["made"] += is_due and _make(user)
+        if not going(found):
+            break
+    return found
+
+
+def _waiting(now: datetime) -> Iterator[tuple[Any, bool]]:
+    """
+    The people with something unread to tell, and whether it is time.
+    """
+    counted = _rows().order_by("user_id").values_list("user_id").annotate(Count("pk"), Min("created_at"))
+    counts = {pk: (number, oldest) for pk, number, oldest in counted}
+    users = get_user_model()._default_manager.select_related("goflow_profile").filter(pk__in=counts)
+    for user in users.order_by("pk").iterator() if counts else ():
+        number, oldest = counts[user.pk]
+        yield user, _is_due(profiles.of(user), number, oldest, now)
+
+
+def _rows() -> QuerySet[Notification]:
+    return Notification.objects.filter(mail=WAITING, read_at__isnull=True)
+
+
+def _is_due(profile: UserProfile, number: int, oldest: datetime, now: datetime) -> bool:
+    return number >= profile.nb_wi_notif and _due_at(profile, oldest) <= now
+
+
+def _due_at(profile: UserProfile, otherwise: datetime) -> datetime:
+    """
+    When the next digest may go out; for those without a profile a delay after ``otherwise``.
+    """
+    last = otherwise if profile._state.adding else profile.last_notif
+    return last + timedelta(days=profile.notif_delay)
+
+
+def _make(user: Any) -> bool:
+    """
+    One person's digest: the notifications are done and the mail is in the outbox, or neither is.
+    """
+    with transaction.atomic():
+        if not _take_turn(profiles.of(user)):
+            return False
+        ids = list(_rows().filter(user_id=user.pk).order_by("id").values_list("pk", flat=True))
+        Notification.objects.filter(pk__in=ids).update(mail=DONE)
+        _write(user, {"notifications": ids})
+    return True
+
+
+def _take_turn(profile: UserProfile) -> bool:
+    """
+    Only one of several schedulers gets a person's turn: the others find the time of the last digest changed.
+    """
+    now = clock.now()
+    if profile._state.adding:
+        _row, made = UserProfile.objects.get_or_create(user=profile.user, defaults={"last_notif": now})
+        return made
+    same = UserProfile.objects.filter(pk=profile.pk, last_notif=profile.last_notif)
+    return bool(same.update(last_notif=now))
+
+
+def _write(user: Any, payload: dict[str, Any]) -> None:
+    now = clock.now()
+    OutboxMessage.objects.create(
+        kind=outbox.DIGEST, payload={"user": str(user.pk), **payload}, due_at=now, created_at=now
+    )
+
+
+def decide(message: OutboxMessage) -> str:
+    """
+    What becomes of ``schedule_notification``: a digest of these work items when the thresholds allow it.
+
+    Too few open ones, or a person who wants no mail: dropped. Too early: put off until the day.
+    """
+    ids, user = message.payload["workitems"], _person(message.payload["user"])
+    if user is None or not profiles.of(user).notified:
+        return _drop(message, "the recipient wants no mail")
+    profile, number = profiles.of(user), len(letters.open_items(ids))
+    if number < max(profile.nb_wi_notif, 1):
+        return _drop(message, f"{number} open work items; a digest begins at {profile.nb_wi_notif}")
+    now = clock.now()
+    due_at = now if profile._state.adding else _due_at(profile, now)
+    if due_at > now:
+        return _put_off(message, due_at)
+    with transaction.atomic():
+        if not _take_turn(profile):
+            return _put_off(message, now + LATER)
+        if not outbox.sent(message.pk, message.lease_token):
+            transaction.set_rollback(True)
+            return "gone"
+        _write(user, {"workitems": ids})
+    return "sent"
+
+
+def _drop(message: OutboxMessage, reason: str) -> str:
+    outbox.dropped(message.pk, message.lease_token, reason)
+    return "gone"
+
+
+def _put_off(message: OutboxMessage, due_at: datetime) -> str:
+    outbox.postpone(message.pk, message.lease_token, due_at, "not time for a digest yet", uncounted=True)
+    return "waiting"
+
+
+def _person(user_id: str) -> Any | None:
+    people = get_user_model()._default_manager.select_related("goflow_profile")
+    return people.filter(pk=user_id, is_active=True).first()
