@@ -38,8 +38,8 @@ MOMENT = re.compile(r"\b[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d{2}\s[AP]M\b")
 """How a browser writes date and time for a language that it does not know."""
 BRACKETED = re.compile("⟦[^⟦⟧]*⟧")
 
-FIXED = ("goflow",)
-"""What is called the same in every language."""
+FIXED = ("goflow", "outcome = null")
+"""What is written the same in every language."""
 
 
 def bracketed(text: str) -> str:

@@ -4,6 +4,7 @@ Every page as people meet it: with work, with a running instance, with a process
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from goflow.runtime import engine
 from goflow.runtime.models import WorkItem
+from goflow.workflow import exchange
 from goflow.workflow.models import Process
 from leavedemo.leave.models import LeaveRequest
 from tests.e2e.designer import Drawer, draft
@@ -142,3 +144,44 @@ def of_designer(draw: Draw, language: str = "", **context: Any) -> Screens:
     expect(page.get_by_role("dialog")).to_be_visible()
     page.wait_for_load_state("networkidle")
     yield "publish dialog", page
+
+
+def of_dialogs(draw: Draw, language: str = "", **context: Any) -> Screens:
+    """What opens over the drawing: keys, menu, import and its preview, condition, a run, choices."""
+    drawer = draw(**context)
+    page = drawer.page
+    process = draft(**TWELVE)
+    drawer.open(process, language)
+    page.wait_for_selector(".ds-node[data-key=end]")
+    dialog = page.get_by_role("dialog")
+    page.locator("[data-tool=help]").click()
+    expect(dialog).to_be_visible()
+    yield "keys", page
+    page.keyboard.press("Escape")
+    page.locator("[data-tool=more]").click()
+    yield "menu", page
+    page.get_by_role("menuitem").nth(3).click()
+    yield "import", page
+    doubled = [{**activity, "title": "Ask", "roles": ["ghosts"]} for activity in ACTIVITIES]
+    page.locator("[name=import]").fill(json.dumps({**exchange.dump(process), "activities": doubled}))
+    page.locator("[data-value=preview]").click()
+    expect(page.locator("[data-report]")).to_be_visible()
+    yield "preview", page
+    page.keyboard.press("Escape")
+    drawer.node("Board").click()
+    page.locator(".ds-ways .ds-tool").first.click()
+    expect(page.locator("[data-branch]").first).to_be_visible()
+    yield "condition", page
+    page.keyboard.press("Escape")
+    page.locator("[data-tool=simulate]").click()
+    expect(page.locator("[data-bar=run]")).to_be_visible()
+    yield "run", page
+    page.locator("[data-tool=simulate]").click()
+    drawer.open(draft(), language)
+    page.locator("[data-template=leave]").click()
+    expect(page.locator(".ds-node").first).to_be_visible()
+    drawer.saved()
+    page.locator(".ds-canvas").focus()
+    page.keyboard.press("n")
+    expect(page.locator(".ds-popup")).to_be_visible()
+    yield "popup", page

@@ -38,3 +38,8 @@ def test_pages_for_those_who_keep_processes_break_no_rule(draw: Draw, look: dict
 @pytest.mark.parametrize("look", LOOKS)
 def test_designer_breaks_no_rule(draw: Draw, look: dict[str, Any]) -> None:
     assert found(screens.of_designer(draw, **look)) == {}
+
+
+@pytest.mark.parametrize("look", LOOKS[:2])
+def test_dialogs_of_the_designer_break_no_rule(draw: Draw, look: dict[str, Any]) -> None:
+    assert found(screens.of_dialogs(draw, **look)) == {}

@@ -45,6 +45,10 @@ def test_designer_shows_only_translated_texts(draw: Draw) -> None:
     assert plain(screens.of_designer(draw, "/xx")) == {}
 
 
+def test_dialogs_of_the_designer_show_only_translated_texts(draw: Draw) -> None:
+    assert plain(screens.of_dialogs(draw, "/xx")) == {}
+
+
 def test_a_text_past_the_catalogue_is_noticed(draw: Draw) -> None:
     drawer = draw()
     drawer.open(draft(**two_in_a_row()), "/xx")
