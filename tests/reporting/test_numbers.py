@@ -16,24 +16,24 @@ from goflow.testing import count_statements, person, process
 pytestmark = pytest.mark.django_db
 
 
-def buy(count: int) -> list[WorkItem]:
-    process("Buy", [("Ask", {}), "End"], [("Ask", "End")])
-    return [engine.start("Buy", person("ann", "Buy")) for _ in range(count)]
+def buy(count: int, name: str = "Buy") -> list[WorkItem]:
+    process(name, [("Ask", {}), "End"], [("Ask", "End")])
+    ann = person(name, name)
+    return [engine.start(name, ann) for _ in range(count)]
 
 
 def test_instances_and_items_are_counted_by_status() -> None:
     first, *_ = buy(3)
-    engine.complete(first.pk, actor=first.instance.user)
+    engine.cancel(first.instance_id, actor=person("root", is_superuser=True))
     found = numbers.read(clock.now())
-    assert found.instances == {("buy", "running"): 2, ("buy", "complete"): 1}
-    # The finished one has two items: what ann did, and the end.
-    assert found.workitems == {"inactive": 2, "complete": 2}
+    assert found.instances == {("buy", "running"): 2, ("buy", "terminated"): 1}
+    assert found.workitems == {"inactive": 2, "cancelled": 1}
 
 
-def test_versions_of_a_process_are_one_process() -> None:
+def test_processes_are_told_apart() -> None:
     buy(1)
-    buy(2)
-    assert numbers.read(clock.now()).instances == {("buy", "running"): 3}
+    buy(2, "Sell")
+    assert numbers.read(clock.now()).instances == {("buy", "running"): 1, ("sell", "running"): 2}
 
 
 def test_late_items_and_timers_are_counted() -> None:
@@ -77,7 +77,7 @@ def test_a_reading_costs_the_same_for_many_rows() -> None:
                 lane.skip()
     with count_statements() as few:
         numbers.read(clock.now())
-    buy(20)
+    buy(20, "Sell")
     with count_statements() as many:
         numbers.read(clock.now())
     assert len(few) == len(many) == 9 + len(lane_queries), many
