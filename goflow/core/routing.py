@@ -20,7 +20,6 @@ NEAR = 24
 TURN = 36
 ABOVE_PENALTY = 160
 MAX_LANES_TRIED = 40
-MAX_FLOORS_TRIED = 4
 CHORDS = 12
 ARROW_ROOM = 14
 BUCKET = 160
@@ -229,11 +228,13 @@ class _Router:
     def __init__(self, boxes: Mapping[str, Box]) -> None:
         self.boxes = boxes
         self.space = Space()
+        self.solid = Space()
         self.lanes = Space()
         self.docked: Counter[str] = Counter()
         self.floor = max((box.bottom for box in boxes.values()), default=0)
         for key, box in boxes.items():
             self.space.add(key, box.grown(CLEARANCE))
+            self.solid.add(key, box)
 
     def route(self, edge: Edge, ports: tuple[float, float] | None) -> Path:
         source, target = self.boxes[edge.source], self.boxes[edge.target]
@@ -272,13 +273,12 @@ class _Router:
         """
         Along underneath everything, where there is always room; straight on if that leads nowhere better.
         """
-        for _ in range(MAX_FLOORS_TRIED):
-            y = self._lowest()
-            a, b = Point(start.x + 2 * TURN, y), Point(end.x - 2 * TURN, y)
-            path = (_across(start, a), _line(a, b), _across(b, end))
-            if self._is_clear(path, {edge.source, edge.target}):
-                return path
-        return (_across(start, end),)
+        y = self._lowest()
+        a, b = Point(start.x + 2 * TURN, y), Point(end.x - 2 * TURN, y)
+        path = (_across(start, a), _line(a, b), _across(b, end))
+        # Lines that go far down come near other boxes, which is better than going through them.
+        is_clear = self._is_clear(path, {edge.source, edge.target}, self.solid)
+        return path if is_clear else (_across(start, end),)
 
     def _lowest(self) -> float:
         self.floor += LANE_GAP + CLEARANCE
@@ -358,11 +358,11 @@ class _Router:
         self.lanes.add(edge.key, lane)
         return True
 
-    def _is_clear(self, path: Path, ends: set[str]) -> bool:
+    def _is_clear(self, path: Path, ends: set[str], space: Space | None = None) -> bool:
         for curve in path:
             line = points((curve,))
             for start, end in pairwise(line):
-                if any(key not in ends for key, _ in self.space.hits(_hull(start, end))):
+                if any(key not in ends for key, _ in (space or self.space).hits(_hull(start, end))):
                     return False
         return True
 

@@ -24,7 +24,6 @@ const NEAR = 24;
 const TURN = 36;
 const ABOVE_PENALTY = 160;
 const MAX_LANES_TRIED = 40;
-const MAX_FLOORS_TRIED = 4;
 const ARROW_ROOM = 14;
 const FAR = 1e5;
 const FRACTIONS = [0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2];
@@ -105,11 +104,15 @@ class Router {
   constructor(boxes) {
     this.boxes = boxes;
     this.space = new Space();
+    this.solid = new Space();
     this.lanes = new Space();
     /** @type {Map<string, number>} */
     this.docked = new Map();
     this.floor = Math.max(0, ...Array.from(boxes.values(), bottom));
-    for (const [key, of] of boxes) this.space.add(key, grown(of, CLEARANCE));
+    for (const [key, of] of boxes) {
+      this.space.add(key, grown(of, CLEARANCE));
+      this.solid.add(key, of);
+    }
   }
 
   /** @param {Edge} edge @param {readonly [number, number]} [ports] @returns {Path} */
@@ -153,13 +156,11 @@ class Router {
 
   /** Along underneath everything, where there is always room; straight on if that leads nowhere better. @param {Edge} edge @param {Point} start @param {Point} end @returns {Path} */
   below(edge, start, end) {
-    for (let tried = 0; tried < MAX_FLOORS_TRIED; tried += 1) {
-      const y = this.lowest();
-      const [a, b] = [point(start.x + 2 * TURN, y), point(end.x - 2 * TURN, y)];
-      const path = [across(start, a), line(a, b), across(b, end)];
-      if (this.isClear(path, edge)) return path;
-    }
-    return [across(start, end)];
+    const y = this.lowest();
+    const [a, b] = [point(start.x + 2 * TURN, y), point(end.x - 2 * TURN, y)];
+    const path = [across(start, a), line(a, b), across(b, end)];
+    // Lines that go far down come near other boxes, which is better than going through them.
+    return this.isClear(path, edge, this.solid) ? path : [across(start, end)];
   }
 
   lowest() {
@@ -243,12 +244,12 @@ class Router {
     return true;
   }
 
-  /** @param {Path} path @param {Edge} edge */
-  isClear(path, edge) {
+  /** @param {Path} path @param {Edge} edge @param {Space} [space] */
+  isClear(path, edge, space = this.space) {
     return path.every((curve) => {
       const chain = pointsOf([curve]);
       return chain.slice(1).every((end, index) => (
-        this.space.hits(hull(chain[index], end)).every((key) => key === edge.source || key === edge.target)
+        space.hits(hull(chain[index], end)).every((key) => key === edge.source || key === edge.target)
       ));
     });
   }
