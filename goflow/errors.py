@@ -13,8 +13,8 @@ The errors goflow raises. Each says in its message what to do next; ``code`` is 
     └── EngineError                a verb is refused; nothing was changed
         ├── NotFound               ProcessNotFound, InstanceNotFound, WorkItemNotFound, JobNotFound
         ├── NotAllowed
-        ├── WrongState             InstanceClosed, ProcessNotStartable, NothingToReleaseTo, IncidentClosed,
-        │                          NotByHand, JobDone, JobGone
+        ├── WrongState             InstanceClosed (InstanceSuspended), NotSuspended, ProcessNotStartable,
+        │                          NothingToReleaseTo, IncidentClosed, NotByHand, JobDone, JobGone
         ├── ConcurrentUpdate       LeaseLost
         ├── Invalid                OutcomeRequired, TimeoutsOnly, OutcomeTooLong, KeyReused,
         │                          ContentObjectMissing

@@ -14,8 +14,8 @@ from goflow.api.versions import outlined
 from goflow.desk import position
 from goflow.errors import InstanceNotFound
 from goflow.runtime import policy
-from goflow.runtime.assignment import POOL
 from goflow.runtime.models import Incident, ProcessInstance, WorkItem
+from goflow.runtime.policy import POOL
 from goflow.workflow.models import Queue
 
 

@@ -40,11 +40,10 @@ def of(user: Any, item: WorkItem, loaded: Loaded) -> Verbs:
     groups = frozenset(user.groups.values_list("pk", flat=True))
     may_take = policy.may_take(loaded, item, policy.Taker(user, item.queue, groups))
     holds = item.user_id == user.pk or administers
-    is_pushed = bool(activity.push_application) and policy.is_for_everyone(loaded, item.activity_key)
     return Verbs(
         activate=may_take,
         complete=may_take,
-        release=holds and item.user_id is not None and not is_pushed,
+        release=holds and item.user_id is not None and not policy.is_pushed_only(loaded, item),
         reassign=holds,
         forward=holds and not activity.autofinish and _is_decided(item),
     )

@@ -44,6 +44,8 @@ ITEM_SIGNALS: dict[str, Signal] = {
     "workitem.forwarded": signals.workitem_forwarded,
     "workitem.blocked": signals.workitem_blocked,
     "workitem.fallout": signals.workitem_fallout,
+    "sla.warned": signals.sla_warned,
+    "sla.breached": signals.sla_breached,
 }
 ACTOR_SIGNALS: dict[str, Signal] = {
     "workitem.activated": signals.workitem_activated,

@@ -16,7 +16,8 @@ from goflow import tenancy
 from goflow.core.graph import ActivityDef
 from goflow.errors import EngineError
 from goflow.runtime import policy
-from goflow.runtime.models import ProcessInstance
+from goflow.runtime.models import ProcessInstance, WorkItem
+from goflow.runtime.policy import POOL
 from goflow.runtime.task import Task
 from goflow.runtime.unit import alias
 from goflow.workflow.loader import Loaded
@@ -40,10 +41,6 @@ class NobodyToPushTo(EngineError):
 
     code = "push-failed"
     template = "the push function %(name)s named nobody who is active"
-
-
-POOL = "q:"
-"""What the queue keys of activities that name groups or users begin with; the id of the Queue follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +80,13 @@ def assign(loaded: Loaded, activity: ActivityDef, task: Task, *, first: bool) ->
     if first and _requester_takes(loaded, activity, task.requester):
         return _owned(task.requester)
     return Assignment(None, pool(loaded, activity.key, task.instance))
+
+
+def pool_of(loaded: Loaded, item: WorkItem, instance: ProcessInstance) -> str:
+    """
+    The queue an item goes back to: the pool it was escalated to, else its activity's.
+    """
+    return item.pool or pool(loaded, item.activity_key, instance)
 
 
 def pool(loaded: Loaded, activity: str, instance: ProcessInstance) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from goflow import clock, logs
 from goflow.core.marking import Marking
-from goflow.errors import ConcurrentUpdate, InstanceClosed, InstanceNotFound, WorkItemNotFound
+from goflow.errors import ConcurrentUpdate, InstanceNotFound, NotByHand, WorkItemNotFound
 from goflow.journal.events import instance_stream
 from goflow.journal.recorder import head
 from goflow.runtime import policy, statements
@@ -63,7 +63,7 @@ def with_instance(
     if stored is None:
         raise InstanceNotFound(instance=pk)
     if locked is None:
-        raise InstanceClosed(status=stored.get_status_display(), instance=pk)
+        raise policy.stopped(stored)
     loaded = definition(stored.process_id, stored.fingerprint, using)
     logs.add(verb=verb, instance=pk, process=loaded.graph.code)
     rows = EdgeToken.objects.filter(instance_id=pk).order_by("id")
@@ -120,7 +120,9 @@ def refuse(item: int, *, actor: Any, verb: str) -> NoReturn:
     seen, instance = found
     loaded = definition(instance.process_id, instance.fingerprint, alias())
     is_own = actor is None or seen.item.user_id == actor.pk
-    if not is_own and not policy.is_open_to(loaded, seen.item.activity_key, actor, seen.groups):
+    if not is_own and not policy.is_open_to(loaded, seen.item, actor, seen.groups):
         policy.require_take(loaded, seen.item, policy.Taker(actor, seen.item.queue, seen.groups), verb)
     policy.require_open(instance, seen.item)
+    if actor is not None and not loaded.graph.activity(seen.item.activity_key).is_human:
+        raise NotByHand(workitem=item)
     raise ConcurrentUpdate(workitem=item)

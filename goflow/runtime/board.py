@@ -9,6 +9,7 @@ from copy import copy, deepcopy
 from datetime import datetime
 from typing import Any
 
+from goflow.conf import conf
 from goflow.core import effects as fx
 from goflow.core.durations import parse_duration
 from goflow.core.states import ItemStatus
@@ -55,7 +56,9 @@ class Board:
         self.token_links: dict[int, tuple[int, int]] = {}
         self.moved_tokens: dict[int, int] = {}
         self.dropped: list[int] = []
-        self.timers: list[tuple[int, str, Timer]] = []
+        self.timers: list[tuple[int, Timer]] = []
+        self.spent: list[int] = []  # timers that this drive fires
+        self.escalated: set[int] = set()  # items whose priority or pool changes
         self.freed: dict[int, None] = {}
         self.cleared: list[int] = []  # items whose open incidents are settled by this drive
         self.external: list[int] = []  # automatic items whose application runs after commit
@@ -171,6 +174,8 @@ class Board:
         if effect.status is ItemStatus.ACTIVE:
             item.activated_at = self.now
         self.note("workitem.created", ref, status_to=item.status, metadata=self._arrival(effect))
+        if activity.is_timed and conf.SLA_ENABLED:
+            self.timers += [(ref, timer) for timer in timers.limits(item, activity, self.now)]
 
     def _due(self, sla: str) -> datetime | None:
         duration = parse_duration(sla)
@@ -234,7 +239,7 @@ class Board:
 
     def _on_SetTimer(self, effect: fx.SetTimer) -> None:  # noqa: N802 - named after the effect
         timer = timers.timeout(self.items[effect.ref], effect.transition, effect.duration, self.now)
-        self.timers.append((effect.ref, effect.transition, timer))
+        self.timers.append((effect.ref, timer))
 
     def _on_FinishInstance(self, effect: fx.FinishInstance) -> None:  # noqa: N802 - named after the effect
         self.status = effect.status.value

@@ -27,7 +27,8 @@ from goflow.runtime.assignment import personal_queue
 from goflow.runtime.external import extend_job, fail_job, finish_job
 from goflow.runtime.idempotency import Claim, Repeated
 from goflow.runtime.models import WorkItem
-from goflow.runtime.recovery import cancel, fire_timer, retry, stop_stranded, stop_timer
+from goflow.runtime.pausing import resume, suspend
+from goflow.runtime.recovery import cancel, fire_due, fire_timer, retry, stop_stranded, stop_timer
 from goflow.runtime.results import Completion
 from goflow.runtime.starting import Prepare, Request, open_instance, require_start, startable
 from goflow.runtime.taking import activate, reassign, release
@@ -43,14 +44,17 @@ __all__ = [
     "extend_job",
     "fail_job",
     "finish_job",
+    "fire_due",
     "fire_timer",
     "forward",
     "reassign",
     "release",
+    "resume",
     "retry",
     "start",
     "stop_stranded",
     "stop_timer",
+    "suspend",
 ]
 
 

@@ -140,6 +140,7 @@ class WorkItem(models.Model):
     )
     queue = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001 - NULL keeps closed items out of every range
     last_queue = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001 - the queue before the last move
+    pool = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001 - where an escalation sent it; null is the activity's own
     sort_key = models.BigIntegerField(default=0)
     priority = models.IntegerField(_("priority"), default=0)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)

@@ -11,10 +11,10 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, Q
 
 from goflow.core.states import WORKABLE, ItemStatus
-from goflow.errors import InstanceClosed, NotAllowed, WrongState
+from goflow.errors import InstanceClosed, InstanceSuspended, NotAllowed, WrongState
 from goflow.runtime.models import ProcessInstance, WorkItem
 from goflow.workflow.loader import Loaded
-from goflow.workflow.models import Process
+from goflow.workflow.models import Process, Queue
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -27,6 +27,9 @@ CHANGE_PROCESS = "goflow.change_process"
 
 EVERYONE = "*"
 """What the queue keys of activities that name nobody begin with; the tenant follows."""
+
+POOL = "q:"
+"""What the queue keys of activities that name groups or users begin with; the id of the Queue follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +72,25 @@ def may_start(user: AbstractBaseUser | None, process: Process) -> bool:
     return not counts or any(counts)
 
 
-def is_open_to(loaded: Loaded, activity: str, user: Any, groups: frozenset[Any]) -> bool:
+def is_open_to(loaded: Loaded, item: WorkItem, user: Any, groups: frozenset[Any]) -> bool:
     """
-    Whether an unowned item of the activity may be taken by the user.
+    Whether the item, unowned, may be taken by the user.
+
+    One query for an item that an escalation sent to another pool than its activity's; else none.
     """
     if not getattr(user, "is_active", False):
         return False
+    if item.pool is not None:
+        return _is_member(item.pool, user, groups)
+    activity = item.activity_key
     if is_for_everyone(loaded, activity):
         return True
     return user.pk in loaded.user_ids[activity] or bool(loaded.group_ids[activity] & groups)
+
+
+def _is_member(pool: str, user: Any, groups: frozenset[Any]) -> bool:
+    member = Q(users=user.pk) | Q(groups__in=groups)
+    return bool(Queue.objects.filter(member, pk=pool.removeprefix(POOL)).exists())
 
 
 def is_for_everyone(loaded: Loaded, activity: str) -> bool:
@@ -89,9 +102,19 @@ def is_for_everyone(loaded: Loaded, activity: str) -> bool:
     return loaded.queues[activity].startswith(EVERYONE)
 
 
+def is_pushed_only(loaded: Loaded, item: WorkItem) -> bool:
+    """
+    Whether a function chose who has the item, and there is no pool that it could go back to.
+    """
+    is_pushed = bool(loaded.graph.activity(item.activity_key).push_application)
+    return is_pushed and item.pool is None and is_for_everyone(loaded, item.activity_key)
+
+
 def may_take(loaded: Loaded, item: WorkItem, taker: Taker) -> bool:
     """
-    The owner; when unowned, whoever the activity names; superusers always. Nobody what a program does.
+    The owner; when unowned, whoever the activity names, or who got it by escalation; superusers always.
+
+    Nobody what a program does.
     """
     user = taker.user
     if not getattr(user, "is_active", False) or not loaded.graph.activity(item.activity_key).is_human:
@@ -99,7 +122,7 @@ def may_take(loaded: Loaded, item: WorkItem, taker: Taker) -> bool:
     if user.is_superuser or taker.queue == f"u:{user.pk}":
         return True
     owned = taker.queue is not None and taker.queue.startswith("u:")
-    return not owned and is_open_to(loaded, item.activity_key, user, taker.groups)
+    return not owned and is_open_to(loaded, item, user, taker.groups)
 
 
 def require_take(loaded: Loaded, item: WorkItem, taker: Taker, verb: str) -> None:
@@ -125,11 +148,20 @@ def may_administer(user: Any, instance: ProcessInstance | None = None) -> bool:
     return holds(user, ADMINISTER, instance)
 
 
+def stopped(instance: ProcessInstance) -> InstanceClosed:
+    """
+    Why nothing can be done in an instance that does not run.
+    """
+    is_paused = instance.status == ProcessInstance.Status.SUSPENDED
+    kind = InstanceSuspended if is_paused else InstanceClosed
+    return kind(status=instance.get_status_display(), instance=instance.pk)
+
+
 def require_open(instance: ProcessInstance, item: WorkItem) -> None:
     """
     Raises InstanceClosed or WrongState for an item nobody can work on.
     """
     if instance.status != ProcessInstance.Status.RUNNING:
-        raise InstanceClosed(status=instance.get_status_display(), instance=instance.pk)
+        raise stopped(instance)
     if ItemStatus(item.status) not in WORKABLE:
         raise WrongState(status=item.get_status_display(), workitem=item.pk)

@@ -11,7 +11,7 @@ from goflow.core import stepping
 from goflow.core.graph import ActivityDef
 from goflow.core.stepping import Rules
 from goflow.errors import IncidentClosed, NotFound, WrongState
-from goflow.runtime import begin, guards, policy, timers
+from goflow.runtime import begin, guards, policy, sla, timers
 from goflow.runtime.apply import Drive
 from goflow.runtime.assignment import empty_pools
 from goflow.runtime.models import Incident, ProcessInstance, Timer, WorkItem
@@ -84,7 +84,7 @@ def _retry(under: Under, incident: Incident) -> Completion:
     item.status = WorkItem.Status.INACTIVE if activity.is_human else WorkItem.Status.ACTIVE
     drive.board.changed[item.pk] = None
     if incident.code == TIMER_FAILED:
-        _time_out(drive, item, task, str(incident.params["timer"]))
+        _play_again(drive, item, task, str(incident.params["timer"]))
     elif activity.is_human:
         _give_again(drive, item, activity)
     elif activity.is_dummy or incident.code == "no-transition":
@@ -94,8 +94,18 @@ def _retry(under: Under, incident: Incident) -> Completion:
     return drive.completion(item)
 
 
+def _play_again(drive: Drive, item: WorkItem, task: Task, timer: str) -> None:
+    if not timer.startswith(timers.TIMEOUT):
+        _give_again(drive, item, task.activity)
+    if item.is_open:
+        _play(drive, item, task, timer)
+
+
 def _give_again(drive: Drive, item: WorkItem, activity: ActivityDef) -> None:
-    drive.give(item.pk, activity)
+    if item.pool is None:
+        drive.give(item.pk, activity)
+    else:
+        item.queue = item.pool
     if item.user_id is None and item.queue is not None and empty_pools([item.queue]):
         drive.board.hold(item.pk, NOBODY_CAN_TAKE, "", {"queue": item.queue})
 
@@ -112,29 +122,52 @@ def _route_again(drive: Drive, item: WorkItem, task: Task) -> None:
 
 def fire_timer(timer_id: int) -> bool:
     """
-    Fire a due timer: its item is withdrawn and its transition taken. False when there is nothing to fire.
+    Fire a due timer, as ``fire_due``. False when there is nothing to fire.
+    """
+    return bool(fire_due(timer_id))
+
+
+def fire_due(timer_id: int) -> tuple[str, ...]:
+    """
+    Fire a due timer, and before it what else was due for the same item, in one unit and in due order.
+
+    A timeout withdraws the item and takes its transition; the other timers warn, report a breach, escalate.
+    Returns the names of those that fired: none when there was nothing to fire.
     """
     timer = Timer.objects.filter(pk=timer_id).first()
     if timer is None:
-        return False
+        return ()
     try:
-        unit(lambda: _fire(timer_id, timer.workitem_id))
+        return unit(lambda: _fire(timer_id, timer.workitem_id))
     except (NotFound, WrongState):
-        return False
-    return True
+        return ()
 
 
-def _fire(timer_id: int, workitem_id: int) -> None:
+def _fire(timer_id: int, workitem_id: int) -> tuple[str, ...]:
     under = begin.with_item(workitem_id, actor=None, verb="timeout")
     item = guards.item_of(under)
     policy.require_open(under.instance, item)
-    timer = Timer.objects.filter(pk=timer_id, due_at__lte=under.now).first()
-    if timer is None:
+    due = timers.ripe_of(workitem_id, under.now)
+    if timer_id not in [timer.pk for timer in due]:
         raise WrongState(status=item.get_status_display(), workitem=item.pk)
     drive = Drive(under)
     task = drive.task(item, under.loaded.graph.activity(item.activity_key))
-    _time_out(drive, item, task, timer.name)
+    fired = []
+    for timer in due:
+        drive.board.spent.append(timer.pk)
+        _play(drive, item, task, timer.name)
+        fired.append(timer.name)
+        if timer.pk == timer_id or not item.is_open:
+            break
     drive.finish()
+    return tuple(fired)
+
+
+def _play(drive: Drive, item: WorkItem, task: Task, timer: str) -> None:
+    if timer.startswith(timers.TIMEOUT):
+        _time_out(drive, item, task, timer)
+    else:
+        sla.play(drive, item, timer)
 
 
 def _time_out(drive: Drive, item: WorkItem, task: Task, timer: str) -> None:
@@ -151,8 +184,7 @@ def stop_timer(timer_id: int, problem: str) -> None:
     """
     timer = Timer.objects.filter(pk=timer_id).first()
     if timer is not None:
-        _hold(timer.workitem_id, TIMER_FAILED, problem, {"timer": timer.name})
-        timer.delete()
+        _hold(timer.workitem_id, TIMER_FAILED, problem, {"timer": timer.name}, spent=timer_id)
 
 
 def stop_stranded(workitem_id: int) -> bool:
@@ -170,7 +202,13 @@ def stop_stranded(workitem_id: int) -> bool:
 
 
 def _hold(
-    workitem_id: int, code: str, problem: str, params: Mapping[str, object], *, queue: str | None = None
+    workitem_id: int,
+    code: str,
+    problem: str,
+    params: Mapping[str, object],
+    *,
+    queue: str | None = None,
+    spent: int | None = None,
 ) -> None:
     def work() -> None:
         under = begin.with_item(workitem_id, actor=None, verb="hold")
@@ -180,6 +218,7 @@ def _hold(
             raise WrongState(status=item.get_status_display(), workitem=item.pk)
         drive = Drive(under)
         drive.board.hold(item.pk, code, problem, params)
+        drive.board.spent += [] if spent is None else [spent]
         drive.finish()
 
     unit(work)

@@ -34,8 +34,8 @@ TRIES = 5
 
 BACKOFF = timedelta(seconds=30)
 
-LATE = {"sla.warn": "warned", "sla.breach": "breached"}
-"""What the firing of a timer counts as, beside ``fired``; any other one that is no timeout escalates."""
+LATE = {"sla.warn": "warned", "sla.breach": "breached", "escalate": "escalated"}
+"""What the firing of a timer counts as, beside ``fired``, by the name before the colon."""
 
 
 def timeout_scan(batch: int = BATCH, going: Going = to_the_end) -> dict[str, int]:
@@ -61,13 +61,24 @@ def _scan(which: Q, batch: int, going: Going, kinds: dict[str, int]) -> dict[str
     end = monotonic() + LIMIT_SECONDS
     for timer in _due(which, clock.now(), batch):
         found["checked"] += 1
-        result = _fire(timer)
-        found[result] += 1
-        if kinds and result == "fired":
-            found[LATE.get(timer.name, "escalated")] += 1
+        _count(found, kinds, _fire(timer))
         if not going(found) or monotonic() > end:
             break
     return found
+
+
+def _count(found: dict[str, int], kinds: dict[str, int], fired: tuple[str, ...] | None) -> None:
+    """
+    A timer that was asked for may fire after others of its item, which are found gone later.
+    """
+    names = fired or ()
+    found["fired"] += len(names)
+    found["gone"] += fired == ()
+    found["failed"] += fired is None
+    for name in names:
+        kind = LATE.get(name.partition(":")[0])
+        if kind in kinds:
+            found[kind] += 1
 
 
 def _due(which: Q, now: datetime, batch: int) -> Iterator[Timer]:
@@ -82,15 +93,19 @@ def _from_anywhere(due: Sequence[Timer]) -> Sequence[Timer]:
     return [*due[start:], *due[:start]]
 
 
-def _fire(timer: Timer) -> str:
+def _fire(timer: Timer) -> tuple[str, ...] | None:
+    """
+    The names of the timers that fired; None when it failed.
+    """
     try:
-        return "fired" if engine.fire_timer(timer.pk) else "gone"
+        return engine.fire_due(timer.pk)
     except Exception as exc:
         logger.warning("timer %s of work item %s failed", timer.pk, timer.workitem_id, exc_info=exc)
-        return _postpone(timer, f"{type(exc).__name__}: {exc}")
+        _postpone(timer, f"{type(exc).__name__}: {exc}")
+        return None
 
 
-def _postpone(timer: Timer, problem: str) -> str:
+def _postpone(timer: Timer, problem: str) -> None:
     attempts = timer.attempts + 1
     due_at = clock.now() + BACKOFF * 2**attempts
     QuerySet(Timer).filter(pk=timer.pk).update(attempts=attempts, last_error=problem, due_at=due_at)
@@ -99,7 +114,6 @@ def _postpone(timer: Timer, problem: str) -> str:
             engine.stop_timer(timer.pk, problem)
         except Exception:
             logger.exception("timer %s could not be stopped; it is tried again", timer.pk)
-    return "failed"
 
 
 def pool_scan(batch: int = BATCH, going: Going = to_the_end) -> dict[str, int]:

@@ -12,7 +12,7 @@ from goflow.core.states import ItemStatus
 from goflow.errors import ConcurrentUpdate, NotAllowed, NothingToReleaseTo, WrongState
 from goflow.runtime import begin, guards, policy
 from goflow.runtime.apply import Drive
-from goflow.runtime.assignment import Assignment, empty_pools, personal_queue, pool
+from goflow.runtime.assignment import Assignment, empty_pools, personal_queue, pool_of
 from goflow.runtime.models import WorkItem
 from goflow.runtime.under import Under
 from goflow.runtime.unit import unit
@@ -65,7 +65,7 @@ def _take_over(workitem_id: int, actor: Any) -> WorkItem:
 
 def release(workitem_id: int, *, actor: Any, version: int | None = None) -> WorkItem:
     """
-    Put an owned item back into its activity's pool.
+    Put an owned item back into its activity's pool, or into the one it was escalated to.
 
     Raises NothingToReleaseTo when the activity names nobody else, and what ``activate`` raises.
     """
@@ -82,10 +82,8 @@ def release(workitem_id: int, *, actor: Any, version: int | None = None) -> Work
 
 
 def _pool(under: Under, item: WorkItem) -> str:
-    activity = under.loaded.graph.activity(item.activity_key)
-    queue = pool(under.loaded, activity.key, under.instance)
-    pushed_only = bool(activity.push_application) and policy.is_for_everyone(under.loaded, activity.key)
-    if pushed_only or empty_pools([queue]):
+    queue = pool_of(under.loaded, item, under.instance)
+    if policy.is_pushed_only(under.loaded, item) or empty_pools([queue]):
         raise NothingToReleaseTo(workitem=item.pk)
     return queue
 

@@ -8,10 +8,13 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from goflow.core.durations import add
+from goflow.core.durations import add, parse_duration
+from goflow.core.graph import ActivityDef
 from goflow.runtime.models import Timer, WorkItem
 
 TIMEOUT = "timeout:"
+ESCALATE = "escalate:"
+WARN, BREACH = "sla.warn", "sla.breach"
 
 TIMEOUTS = Q(name__startswith=TIMEOUT)
 """The timers that take a transition; all others tell that an item is late."""
@@ -36,6 +39,41 @@ def timeout(item: WorkItem, transition: str, duration: timedelta, opened_at: dat
     An unsaved timer for a timeout transition.
     """
     return Timer(workitem=item, name=timeout_name(transition), due_at=add(opened_at, duration))
+
+
+def limits(item: WorkItem, activity: ActivityDef, opened_at: datetime) -> list[Timer]:
+    """
+    The unsaved timers of an item's time limit and escalation.
+    """
+    named = {WARN: activity.sla_warn, BREACH: activity.sla_duration}
+    named |= {escalation_name(at): step.after for at, step in enumerate(activity.escalations, 1)}
+    durations = ((name, parse_duration(text)) for name, text in named.items())
+    return [
+        Timer(workitem=item, name=name, due_at=add(opened_at, duration))
+        for name, duration in durations
+        if duration is not None
+    ]
+
+
+def escalation_name(number: int) -> str:
+    """
+    The name of the timer of a step of the escalation; the first step is number 1.
+    """
+    return f"{ESCALATE}{number}"
+
+
+def step_of(name: str) -> int:
+    """
+    The number of the step in an escalation timer's name.
+    """
+    return int(name.removeprefix(ESCALATE))
+
+
+def ripe_of(workitem_id: int, now: datetime) -> list[Timer]:
+    """
+    The timers of one item whose time has come, the longest due first. One query.
+    """
+    return list(Timer.objects.filter(workitem_id=workitem_id, due_at__lte=now).order_by("due_at", "id"))
 
 
 def ripe(now: datetime) -> QuerySet[Timer]:

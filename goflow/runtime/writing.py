@@ -34,6 +34,8 @@ CHANGEABLE = (
     "condition",
     "outcomes",
 )
+ESCALATED = ("priority", "pool")
+"""Changed by escalations only; a stub of a row does not know them."""
 
 
 def write(under: Under, board: Board, marking: Marking) -> tuple[Incident, ...]:
@@ -86,16 +88,17 @@ def _change_items(board: Board) -> None:
     groups: dict[str, list[WorkItem]] = {}
     for ref in board.changed:
         item = board.items[ref]
-        groups.setdefault(repr(_values(item)), []).append(item)
+        groups.setdefault(repr(_values(board, item)), []).append(item)
     for items in groups.values():
-        values = _values(items[0])
+        values = _values(board, items[0])
         QuerySet(WorkItem).filter(pk__in=[item.pk for item in items]).update(
             version=F("version") + 1, **values
         )
 
 
-def _values(item: WorkItem) -> dict[str, object]:
-    names = (name for name in CHANGEABLE if _known(item, name))
+def _values(board: Board, item: WorkItem) -> dict[str, object]:
+    changeable = CHANGEABLE + (ESCALATED if item.pk in board.escalated else ())
+    names = (name for name in changeable if _known(item, name))
     return {_attname(name): getattr(item, _attname(name)) for name in names}
 
 
@@ -122,9 +125,11 @@ def _write_timers(board: Board) -> None:
     freed = [ref for ref in board.freed if _may_have_timers(board, ref)]
     if freed:
         QuerySet(Timer).filter(workitem_id__in=freed)._raw_delete(using=alias())
-    for ref, _, timer in board.timers:
+    elif board.spent:
+        QuerySet(Timer).filter(pk__in=board.spent)._raw_delete(using=alias())
+    for ref, timer in board.timers:
         timer.workitem_id = board.items[ref].pk
-    insert([timer for _, _, timer in board.timers])
+    insert([timer for _, timer in board.timers])
 
 
 JOBS = (outbox.JOB, outbox.RESULT)
@@ -146,7 +151,8 @@ def _is_external(board: Board, ref: int) -> bool:
 
 
 def _may_have_timers(board: Board, ref: int) -> bool:
-    return bool(board.loaded.graph.timeouts(board.items[ref].activity_key))
+    graph, key = board.loaded.graph, board.items[ref].activity_key
+    return graph.activity(key).is_timed or bool(graph.timeouts(key))
 
 
 def _write_incidents(board: Board) -> tuple[Incident, ...]:
@@ -194,12 +200,25 @@ def _change_instance(under: Under, board: Board, marking: Marking) -> None:
         values["open_items"] = instance.open_items = marking.open_items
     if instance.status != board.status:
         values["status"] = instance.status = board.status
-        if instance.is_closed:
-            values["finished_at"] = instance.finished_at = board.now
+        values |= _since(under, board)
     if instance.data != board.data:
         values["data"] = instance.data
     if values:
         ProcessInstance.objects.filter(pk=instance.pk).update(**values)
+
+
+def _since(under: Under, board: Board) -> dict[str, object]:
+    """
+    The times that go with a new status.
+    """
+    instance, values = under.instance, dict[str, object]()
+    if instance.is_closed:
+        values["finished_at"] = instance.finished_at = board.now
+    if instance.status == ProcessInstance.Status.SUSPENDED:
+        values["suspended_at"] = instance.suspended_at = board.now
+    elif instance.suspended_at is not None:
+        values["suspended_at"] = instance.suspended_at = None
+    return values
 
 
 ENGINES_OWN = frozenset({"workitem.completed", "workitem.forwarded", "workitem.fallout", "incident.raised"})

@@ -107,9 +107,7 @@ class ItemPage:
         """
         Whether there is a pool that the item could go back to.
         """
-        key = self.item.activity_key
-        is_pushed = bool(self.activity.push_application) and policy.is_for_everyone(self.loaded, key)
-        return self.may_work and self.is_mine and not is_pushed
+        return self.may_work and self.is_mine and not policy.is_pushed_only(self.loaded, self.item)
 
     @property
     def may_reassign(self) -> bool:

@@ -4,7 +4,7 @@ The pools of a version: made, or shared, when it is published.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -33,6 +33,15 @@ def assign(process: Process) -> None:
     needed = {fingerprints.of_people(*pool): pool for pool in pools.values() if any(pool)}
     queues = _existing_or_made(needed, using)
     _point(pools, queues, using)
+
+
+def of_groups(groups: Collection[int], using: str) -> int:
+    """
+    The id of the queue of exactly these groups, made when there is none yet. One query when there is.
+    """
+    pool = _Pool(frozenset(groups), frozenset())
+    name = fingerprints.of_people(*pool)
+    return _existing_or_made({name: pool}, using)[name]
 
 
 def _existing_or_made(needed: Mapping[str, _Pool], using: str) -> dict[str, int]:

@@ -88,8 +88,8 @@ def test_a_deleted_role_closes_its_activity(pooled, bo, cy):
     Group.objects.filter(name="team").delete()
     process = Process.objects.get(title="Pooled")
     reloaded = loader.read(process)
-    assert not policy.is_open_to(reloaded, "a", cy, frozenset())
-    assert not policy.is_open_to(reloaded, "a", fresh(bo), frozenset())
+    assert not policy.is_open_to(reloaded, pooled, cy, frozenset())
+    assert not policy.is_open_to(reloaded, pooled, fresh(bo), frozenset())
 
 
 def test_a_deleted_role_does_not_make_the_requester_its_owner(pooled, ana):
@@ -100,8 +100,8 @@ def test_a_deleted_role_does_not_make_the_requester_its_owner(pooled, ana):
 
 def test_an_open_activity_is_open_to_active_people_only(line, cy):
     loaded = loader.read(line.instance.process)
-    assert policy.is_open_to(loaded, "b", cy, frozenset())
-    assert not policy.is_open_to(loaded, "b", AnonymousUser(), frozenset())
+    assert policy.is_open_to(loaded, line, cy, frozenset())
+    assert not policy.is_open_to(loaded, line, AnonymousUser(), frozenset())
 
 
 def test_losing_the_role_ends_the_right_at_once(pooled, bo, unchanged):

@@ -1,0 +1,84 @@
+"""
+An instance stands still, and goes on: time does not count meanwhile.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import ceil
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from goflow.core.states import InstanceStatus
+from goflow.errors import NotSuspended
+from goflow.runtime import begin, policy
+from goflow.runtime.apply import Drive
+from goflow.runtime.models import ProcessInstance, Timer, WorkItem
+from goflow.runtime.statements import NOT_CLOSED
+from goflow.runtime.under import Under
+from goflow.runtime.unit import unit
+
+NOT_OVER = ("blocked", "inactive", "active", "suspended", "fallout")
+
+
+def suspend(instance_id: int, *, actor: Any, reason: str = "") -> ProcessInstance:
+    """
+    Let an instance stand still: no verb, no timer and no result changes it until it is resumed.
+
+    For administrators. Raises InstanceNotFound, InstanceClosed (InstanceSuspended when it stands already),
+    NotAllowed.
+    """
+
+    def work() -> ProcessInstance:
+        under = begin.with_instance(instance_id, actor=actor)
+        policy.require_administrator(actor, under.instance, "suspend")
+        return _change(under, InstanceStatus.SUSPENDED, reason)
+
+    return unit(work)
+
+
+def resume(instance_id: int, *, actor: Any, reason: str = "") -> ProcessInstance:
+    """
+    Let a suspended instance go on. What was to be due is due later by the time it stood still.
+
+    For administrators. Raises InstanceNotFound, InstanceClosed, NotSuspended, NotAllowed.
+    """
+
+    def work() -> ProcessInstance:
+        under = begin.with_instance(instance_id, actor=actor, statuses=NOT_CLOSED)
+        policy.require_administrator(actor, under.instance, "resume")
+        instance = under.instance
+        if instance.status != ProcessInstance.Status.SUSPENDED:
+            raise NotSuspended(status=instance.get_status_display(), instance=instance.pk)
+        _shift(instance_id, under.now - (instance.suspended_at or under.now))
+        return _change(under, InstanceStatus.RUNNING, reason)
+
+    return unit(work)
+
+
+def _change(under: Under, status: InstanceStatus, reason: str) -> ProcessInstance:
+    drive = Drive(under)
+    drive.board.status = status.value
+    drive.board.note(
+        "instance.status_changed",
+        None,
+        status_from=str(under.instance.status),
+        status_to=status.value,
+        metadata={"reason": reason} if reason else {},
+    )
+    drive.finish()
+    return under.instance
+
+
+def _shift(instance_id: int, pause: timedelta) -> None:
+    """
+    Two statements, whatever the number of items. Whole seconds, as sort keys count them.
+    """
+    seconds = max(0, ceil(pause.total_seconds()))
+    later = F("due_at") + timedelta(seconds=seconds)
+    QuerySet(Timer).filter(workitem__instance_id=instance_id).update(due_at=later)
+    items: QuerySet[WorkItem] = QuerySet(WorkItem).filter(
+        instance_id=instance_id, status__in=NOT_OVER, due_at__isnull=False
+    )
+    items.update(due_at=later, sort_key=F("sort_key") + seconds)
