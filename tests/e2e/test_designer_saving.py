@@ -164,6 +164,27 @@ def test_unsaved_changes_are_offered_after_a_reload(draw: Callable[..., Drawer])
     assert [activity[0] for activity in stored(process)["activities"]] == ["Kept", "Second"]
 
 
+FORBIDDEN = """Object.defineProperty(window, 'localStorage', {
+  get() { throw new DOMException('Access is denied for this document.', 'SecurityError'); },
+});"""
+
+
+def test_a_browser_that_remembers_nothing_still_saves(draw: Callable[..., Drawer]) -> None:
+    process = draft(**two_in_a_row())
+    drawer = draw()
+    drawer.page.add_init_script(FORBIDDEN)
+    drawer.open(process)
+    drawer.rename("First", "Saved")
+    drawer.saved()
+    drawer.page.locator("[data-tool=help]").click()
+    drawer.page.locator("[name=single-keys]").uncheck()
+    drawer.page.keyboard.press("Escape")
+    drawer.node("Saved").click()
+    drawer.page.keyboard.press("n")
+    expect(drawer.page.locator(".ds-popup")).to_have_count(0)
+    assert [activity[0] for activity in stored(process)["activities"]] == ["Saved", "Second"]
+
+
 def test_draft_is_published_with_a_note(draw: Callable[..., Drawer]) -> None:
     process = draft(**two_in_a_row())
     drawer = draw()

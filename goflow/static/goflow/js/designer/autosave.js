@@ -3,6 +3,7 @@
 
 import { ConflictError, NetworkError, RefusedError, RightsError, ServerError, SessionError } from "../core/api.js";
 import { gettext, interpolate, language } from "../core/i18n.js";
+import { forget, remember, remembered } from "../core/storage.js";
 
 /**
  * @import { createApi } from "../core/api.js"
@@ -156,21 +157,17 @@ export class Autosave {
     const copy = {
       process: this.options.process, revision: this.revision, base: this.base, graph: this.editor.graph.toJSON(), at: new Date().toISOString(),
     };
-    try {
-      window.localStorage.setItem(this.place, JSON.stringify(copy));
-    } catch (error) {
-      // A full or forbidden storage only costs the copy; saving goes on.
-      if (!(error instanceof DOMException)) throw error;
-    }
+    // Without the copy saving goes on all the same.
+    remember(this.place, JSON.stringify(copy));
   }
 
   forget() {
-    window.localStorage.removeItem(this.place);
+    forget(this.place);
   }
 
   /** What an earlier visit could not save. @returns {Copy | null} */
   left() {
-    const text = window.localStorage.getItem(this.place);
+    const text = remembered(this.place);
     if (!text) return null;
     const copy = JSON.parse(text);
     return copy.process === this.options.process ? copy : null;
