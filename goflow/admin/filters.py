@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from goflow.admin.bases import scoped
+from goflow.journal import outbox
 from goflow.journal.events import ACTIONS
 from goflow.workflow.models import Process
 
@@ -89,3 +90,36 @@ class ByAction(admin.SimpleListFilter):
         The rows of that action.
         """
         return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+KINDS = (
+    outbox.EVENTS,
+    outbox.MAIL,
+    outbox.NOTIFICATION,
+    outbox.DIGEST,
+    outbox.WEBHOOK,
+    outbox.JOB,
+    outbox.RESULT,
+    outbox.ACTION,
+)
+
+
+class ByKind(admin.SimpleListFilter):
+    """
+    Outbox messages by what they are.
+    """
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """
+        The kinds goflow writes; looking for others would read the whole table.
+        """
+        return [(kind, kind) for kind in KINDS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """
+        The rows of that kind.
+        """
+        return queryset.filter(kind=self.value()) if self.value() else queryset

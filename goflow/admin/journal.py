@@ -1,18 +1,24 @@
 """
-The audit trail and the outbox, read-only.
+The audit trail and the outbox, read-only; messages that were given up can be sent again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from goflow.admin.bases import ReadOnlyAdmin, scoped, scoped_by
-from goflow.admin.filters import ByAction
+from goflow.admin.filters import ByAction, ByKind
+from goflow.admin.operations import OperationsAdmin
+from goflow.admin.verbs import Told, Verb
 from goflow.conf import conf
+from goflow.journal import outbox
 from goflow.journal.models import AuditEvent, OutboxMessage
 from goflow.runtime.models import ProcessInstance
 from goflow.workflow.models import Process
@@ -50,22 +56,52 @@ class AuditEventAdmin(ReadOnlyAdmin):
         return rows.filter(Q(instance_id__in=own) | Q(instance_id__isnull=True, process_id__in=processes))
 
 
+JOBS = (outbox.JOB, outbox.RESULT)
+
+
+def _is_given_up(row: OutboxMessage) -> bool:
+    """
+    A job that failed too often has an incident: retrying that one brings the job back with its item.
+    """
+    return row.status == outbox.DEAD and row.kind not in JOBS
+
+
+def _again(request: HttpRequest, row: OutboxMessage, answers: Mapping[str, Any]) -> Told:
+    params = {"row": row}
+    if row.kind in JOBS:
+        text = _("“%(row)s” is the job of a work item. Retry its incident instead.")
+        return Told(text % params, messages.ERROR)
+    if not outbox.again([row.pk]):
+        text = _("“%(row)s” was not given up, so there is nothing to try again.")
+        return Told(text % params, messages.ERROR)
+    return Told(_("“%(row)s” is due now; the next pass tries it.") % params)
+
+
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(ReadOnlyAdmin):
+class OutboxMessageAdmin(OperationsAdmin):
     """
     What the outside world is told.
     """
 
     list_display = ("id", "kind", "status", "due_at", "attempts", "instance_id", "workitem_id", "created_at")
-    list_filter = ("status",)
+    list_filter = ("status", ByKind)
     search_fields = ("kind__exact",)
     ordering = ("-id",)
     fields = (
-        ("kind", "status"),
-        ("due_at", "attempts", "lease_until"),
+        ("kind", "topic", "status"),
+        ("due_at", "attempts", "lease_until", "worker"),
         "last_error",
-        ("instance_id", "workitem_id", "created_at"),
+        ("instance_id", "workitem_id", "created_at", "sent_at"),
         "payload",
+    )
+    verbs = (
+        Verb(
+            "again",
+            gettext_lazy("Try again"),
+            gettext_lazy("The message becomes due now, and its attempts are counted from the beginning."),
+            _again,
+            applies=_is_given_up,
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

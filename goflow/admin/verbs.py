@@ -143,7 +143,7 @@ class WithVerbs(ModelAdmin):
         if verb is None:
             raise Http404
         require(self.may_act(request))
-        related: Any = self.list_select_related
+        related: Any = self.list_select_related or ()
         rows = list(self.get_queryset(request).filter(pk__in=_ids(request)).select_related(*related))
         if not rows:
             raise Http404

@@ -22,6 +22,7 @@ from goflow.runtime.querysets import may_browse
 from goflow.web.context import show
 from goflow.web.history import SENTENCES, Told, sentences
 from goflow.web.pages import page
+from goflow.web.running import running
 from goflow.workflow.loader import definition
 from goflow.workflow.models import Activity, Process
 
@@ -75,6 +76,7 @@ def monitor(request: HttpRequest) -> HttpResponse:
         "incidents": list(incidents.select_related("instance__process", "workitem__activity")[:WORST]),
         "latest": _latest(visible),
         "may_administer": policy.may_administer(user),
+        "running": running(user),
     }
     return show(request, "goflow/monitor.html", context)
 
