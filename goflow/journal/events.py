@@ -36,6 +36,8 @@ ACTIONS = frozenset(
         "sla.breached",
         "incident.raised",
         "incident.resolved",
+        "test.ping",
+        "webhook.changed",
         "chain.cut",
     }
 )
@@ -68,6 +70,13 @@ def instance_stream(instance_id: int) -> str:
     The stream that tells the story of one instance.
     """
     return f"i:{instance_id}"
+
+
+def endpoint_stream(endpoint_id: int) -> str:
+    """
+    The stream that tells the story of one webhook endpoint.
+    """
+    return f"w:{endpoint_id}"
 
 
 def process_stream(code: str) -> str:

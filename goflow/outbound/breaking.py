@@ -87,13 +87,6 @@ def wait(endpoint: WebhookEndpoint, until: datetime) -> None:
     _change(endpoint, paused_until=until)
 
 
-def disable(endpoint: WebhookEndpoint, reason: str) -> None:
-    """
-    Nothing is sent to the endpoint until somebody enables it again.
-    """
-    _change(endpoint, enabled=False, disabled_reason=reason)
-
-
 def _change(endpoint: WebhookEndpoint, **values: Any) -> None:  # values of several columns
     for name, value in values.items():
         setattr(endpoint, name, value)

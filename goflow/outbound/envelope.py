@@ -49,7 +49,14 @@ def envelopes(message: OutboxMessage) -> Iterator[Envelope]:
     The events of a message, in order. Raises KeyError for a payload of another format.
     """
     for place, event in enumerate(message.payload["events"]):
-        yield Envelope(f"evt_{message.pk}_{place}", event["action"], _body(message, event))
+        yield Envelope(event_id(message, place), event["action"], _body(message, event))
+
+
+def event_id(message: OutboxMessage, place: int = 0) -> str:
+    """
+    The ``webhook-id`` of the event at that place of a message.
+    """
+    return f"evt_{message.pk}_{place}"
 
 
 def _body(message: OutboxMessage, event: Facts) -> str:

@@ -17,8 +17,9 @@ from django.utils.translation import gettext_noop
 from goflow import clock
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
-from goflow.outbound import breaking
+from goflow.outbound import breaking, endpoints
 from goflow.outbound.models import Delivery, WebhookEndpoint
+from goflow.outbound.refusals import EndpointNotFound
 from goflow.outbound.sending import Answer
 
 logger = logging.getLogger("goflow.outbound")
@@ -176,9 +177,16 @@ def _judge(endpoint: WebhookEndpoint, answer: Answer, now: datetime) -> None:
     if answer.is_accepted:
         breaking.succeeded(endpoint, now)
     elif answer.status == GONE:
-        breaking.disable(endpoint, gettext_noop("The receiver answered 410 Gone."))
-        logger.warning("webhook endpoint %s is disabled: its receiver answered 410", endpoint.pk)
+        _disable(endpoint)
     elif asked is not None:
         breaking.wait(endpoint, asked)
     else:
         breaking.failed(endpoint, now)
+
+
+def _disable(endpoint: WebhookEndpoint) -> None:
+    logger.warning("webhook endpoint %s is disabled: its receiver answered 410 Gone", endpoint.pk)
+    try:
+        endpoints.disable(endpoint, reason=gettext_noop("The receiver answered 410 Gone."))
+    except EndpointNotFound:
+        return

@@ -4,9 +4,9 @@ From events to deliveries: who is told of what. Sending is done later, by ``deli
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from goflow import clock
 from goflow.conf import conf
@@ -53,16 +53,26 @@ def outbox_message(delivery: Delivery) -> OutboxMessage:
     )
 
 
-def wants(endpoint: WebhookEndpoint, action: str) -> bool:
+def messages_of(deliveries: Collection[int], topics: Collection[str]) -> QuerySet[OutboxMessage]:
     """
-    Whether the endpoint asked for that action: by its name, by ``workitem.*``, by ``*`` or by naming nothing.
+    The outbox messages of these deliveries. The topics keep the search small; see ``outbox_message``.
     """
-    wanted = [name.strip() for name in endpoint.event_types.split(",") if name.strip()] or ["*"]
-    return any(name in {action, "*"} or _covers(name, action) for name in wanted)
+    messages = OutboxMessage.objects.filter(kind=outbox.WEBHOOK, topic__in=topics)
+    return messages.filter(payload__delivery__in=deliveries)
 
 
-def _covers(name: str, action: str) -> bool:
-    return name.endswith(".*") and action.startswith(name[:-1])
+def wanted(event_types: str) -> list[str]:
+    """
+    The names an endpoint lists; naming nothing means everything.
+    """
+    return [name.strip() for name in event_types.split(",") if name.strip()] or ["*"]
+
+
+def covers(name: str, action: str) -> bool:
+    """
+    Whether a listed name stands for an action: ``workitem.created``, ``workitem.*`` or ``*``.
+    """
+    return name in {action, "*"} or (name.endswith(".*") and action.startswith(name[:-1]))
 
 
 def _listening(message: OutboxMessage) -> list[WebhookEndpoint]:
@@ -88,7 +98,7 @@ def _deliveries(message: OutboxMessage, listening: Sequence[WebhookEndpoint]) ->
 
 
 def _hears(endpoint: WebhookEndpoint, envelope: Envelope, message: OutboxMessage) -> bool:
-    return endpoint.enabled and endpoint.tenant_id == tenant_of(message) and wants(endpoint, envelope.action)
+    return endpoint.enabled and endpoint.tenant_id == tenant_of(message) and _wants(endpoint, envelope.action)
 
 
 def _delivery(endpoint: WebhookEndpoint, envelope: Envelope, message: OutboxMessage) -> Delivery:
@@ -99,3 +109,7 @@ def _delivery(endpoint: WebhookEndpoint, envelope: Envelope, message: OutboxMess
         body=envelope.body,
         instance_id=message.instance_id,
     )
+
+
+def _wants(endpoint: WebhookEndpoint, action: str) -> bool:
+    return any(covers(name, action) for name in wanted(endpoint.event_types))

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 
 from goflow import clock
-from goflow.journal import recorder
-from goflow.journal.events import Event, process_stream
 from goflow.journal.rows import insert
 from goflow.workflow.models import Activity, Process, Transition, WorkflowLayout
-from goflow.workflow.versions import actor_id, database, lock_versions, plain
+from goflow.workflow.recording import Note, record
+from goflow.workflow.versions import database, lock_versions, plain
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -110,15 +109,4 @@ def _finish(process: Process, copy: Process, activities: Mapping[int, int], usin
 
 
 def _record(process: Process, copy: Process, by: AbstractBaseUser | None) -> None:
-    recorder.record(
-        [
-            Event(
-                stream=process_stream(process.code),
-                action="process.cloned",
-                created_at=clock.now(),
-                actor=actor_id(by),
-                process_id=copy.pk,
-                metadata={"version": copy.version, "of": process.version, "tenant": copy.tenant_id},
-            )
-        ]
-    )
+    record([Note(copy, "process.cloned", {"of": process.version})], by)

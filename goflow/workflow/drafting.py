@@ -18,14 +18,14 @@ from goflow.core import escalating
 from goflow.core.errors import DefinitionError
 from goflow.core.graph import ActivityDef, ProcessDef, TransitionDef
 from goflow.errors import DefinitionFrozen, DraftConflict
-from goflow.journal import recorder
-from goflow.journal.events import Event, process_stream
+from goflow.journal.events import process_stream
 from goflow.journal.models import AuditEvent
 from goflow.journal.rows import insert
 from goflow.workflow import fingerprints, loader
 from goflow.workflow.cloning import PEOPLE
 from goflow.workflow.models import Activity, Process, Transition, WorkflowLayout
 from goflow.workflow.names import Names, resolve
+from goflow.workflow.recording import Note, record
 from goflow.workflow.versions import actor_id, database, lock_versions, plain
 
 if TYPE_CHECKING:
@@ -284,17 +284,4 @@ def _record(process: Process, by: AbstractBaseUser) -> None:
     last = drafted.order_by("-seq").values_list("actor", "created_at").first()
     if last is not None and last[0] == actor and last[1] > clock.now() - AUTHOR_KEPT:
         return
-    metadata = {
-        "version": process.version,
-        "revision": process.revision + 1,
-        "tenant": process.tenant_id,
-    }
-    event = Event(
-        stream=stream,
-        action="process.drafted",
-        created_at=clock.now(),
-        actor=actor,
-        process_id=process.pk,
-        metadata=metadata,
-    )
-    recorder.record([event])
+    record([Note(process, "process.drafted", {"revision": process.revision + 1})], by)

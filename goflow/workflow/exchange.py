@@ -13,20 +13,18 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, models, router, transaction
 
-from goflow import clock
 from goflow.core import exchange
 from goflow.core.errors import DefinitionError
 from goflow.core.graph import ProcessDef
 from goflow.errors import PublishConflict
-from goflow.journal import recorder
-from goflow.journal.events import Event, process_stream
 from goflow.tenancy import Tenant
 from goflow.workflow import fingerprints, loader, publishing
 from goflow.workflow.drafting import save_graph
 from goflow.workflow.missing import Missing, missing, without
 from goflow.workflow.models import Process
 from goflow.workflow.names import make_roles
-from goflow.workflow.versions import actor_id, lock_versions, plain
+from goflow.workflow.recording import Note, record
+from goflow.workflow.versions import lock_versions, plain
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -204,15 +202,4 @@ def _draft(
 
 
 def _record(process: Process, by: AbstractBaseUser | None) -> None:
-    recorder.record(
-        [
-            Event(
-                stream=process_stream(process.code),
-                action="process.created",
-                created_at=clock.now(),
-                actor=actor_id(by),
-                process_id=process.pk,
-                metadata={"version": process.version, "tenant": process.tenant_id},
-            )
-        ]
-    )
+    record([Note(process, "process.created", {})], by)

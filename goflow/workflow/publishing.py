@@ -19,14 +19,13 @@ from goflow import clock
 from goflow.conf import conf
 from goflow.core.lint import Problem, Severity
 from goflow.errors import PublishConflict, PublishRefused, VersionInUse
-from goflow.journal import recorder
-from goflow.journal.events import Event, process_stream
 from goflow.signals import process_published
 from goflow.workflow import fingerprints, loader, queues
 from goflow.workflow.cloning import clone
 from goflow.workflow.findings import known, problems
 from goflow.workflow.models import Process
-from goflow.workflow.versions import actor_id, database, lock_versions, plain
+from goflow.workflow.recording import Note, record
+from goflow.workflow.versions import database, lock_versions, plain
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -191,21 +190,8 @@ def _record(
     rows: Iterable[Process] = (),
     **details: object,
 ) -> None:
-    told: list[tuple[Process, str, dict[str, object]]] = [(old, "process.retired", {}) for old in rows]
-    told.append((process, action, details))
-    recorder.record(
-        [
-            Event(
-                stream=process_stream(process.code),
-                action=name,
-                created_at=clock.now(),
-                actor=actor_id(by),
-                process_id=version.pk,
-                metadata={"version": version.version, "tenant": version.tenant_id, **more},
-            )
-            for version, name, more in told
-        ]
-    )
+    retired = [Note(old, "process.retired", {}) for old in rows]
+    record([*retired, Note(process, action, details)], by)
 
 
 def _announce(process: Process, by: AbstractBaseUser | None, *, rollback: bool) -> None:
