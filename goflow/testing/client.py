@@ -70,6 +70,23 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Job:
+    """
+    A job of an external activity, held by its ``token`` until the lease ends.
+    """
+
+    id: int
+    token: str
+    key: str
+    topic: str
+    attempt: int
+    workitem_id: int
+    instance_id: int
+    params: dict[str, Any]
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """
     Status, headers and decoded body of a response.
@@ -183,6 +200,38 @@ class Client:
         given = {"condition": condition, "data": data, "version": version}
         body = {name: value for name, value in given.items() if value is not None}
         return _read(Done, self.call("POST", f"/workitems/{pk}/complete", body, key=key).body)
+
+    def jobs(self, *topics: str, worker: str = "", limit: int = 1, seconds: int = 60) -> list[Job]:
+        """
+        Fetch jobs of these topics; nobody else gets them for so many seconds.
+        """
+        body = {"topics": list(topics), "worker": worker, "limit": limit, "lease_seconds": seconds}
+        return [_read(Job, row) for row in self.call("POST", "/jobs/fetch", body).body]
+
+    def extend_job(self, job: Job, seconds: int) -> str:
+        """
+        Keep a job longer. Returns until when. Raises ApiError (409) when somebody has taken over.
+        """
+        body = {"token": job.token, "seconds": seconds}
+        return str(self.call("POST", f"/jobs/{job.id}/extend", body).body["lease_until"])
+
+    def complete_job(
+        self, job: Job, outcome: str | None = None, data: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """
+        Hand in the result of a job.
+        """
+        body = {"token": job.token, "outcome": outcome, "data": dict(data or {})}
+        return dict(self.call("POST", f"/jobs/{job.id}/complete", body).body)
+
+    def fail_job(
+        self, job: Job, error: str, *, retry_in: int | None = None, final: bool = False
+    ) -> dict[str, Any]:
+        """
+        Say what went wrong with a job.
+        """
+        body = {"token": job.token, "error": error, "retry_in_seconds": retry_in, "final": final}
+        return dict(self.call("POST", f"/jobs/{job.id}/fail", body).body)
 
     def pages(self, path: str, **filters: Any) -> Iterator[dict[str, Any]]:
         """

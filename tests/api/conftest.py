@@ -81,7 +81,7 @@ def company(db: None) -> Company:
         "bob": person("bob", "buyers"),
         "carl": person("carl", may_start=False),
         "bea": allowed("bea", "can_browse"),
-        "ada": allowed("ada", "can_browse", "change_processinstance"),
+        "ada": allowed("ada", "can_browse", "change_processinstance", "can_work_jobs"),
         "dora": allowed("dora", "change_process"),
         "root": person("root", is_superuser=True, is_staff=True),
     }
@@ -123,3 +123,19 @@ def stuck(company: Company) -> Iterator[Incident]:
         item = engine.start("Print", company.root, title="Poster")
         engine.complete(item.pk, actor=company.root)
         yield Incident.objects.get()
+
+
+@pytest.fixture
+def topic(db: None) -> Iterator[str]:
+    """A topic that workers outside fetch."""
+    with registry.registered(registry.APPLICATION, "print.poster", external=True):
+        process(
+            "Poster",
+            [
+                ("Print", {"autostart": True, "application": "print.poster", "split_mode": "xor"}),
+                "Hang",
+                "Bin",
+            ],
+            [("Print", "Hang", "eq:OK"), ("Print", "Bin", "eq:TORN")],
+        )
+        yield "print.poster"

@@ -11,6 +11,7 @@ import pytest
 from django.db import transaction
 
 from goflow.api import api
+from goflow.journal import outbox
 from goflow.runtime import engine
 from goflow.runtime.models import Incident
 from goflow.testing import person, process
@@ -46,6 +47,7 @@ class World:
     people: dict[str, Any]
     graph: dict[str, Any]
     revision: int
+    token: str
 
 
 def e(route: str, statuses: str, data: Any = None, **more: Any) -> Entry:
@@ -89,8 +91,14 @@ ENTRIES = [
     e("GET /instances/{instance_id}/diagram", "401 404 404 404 200 404 200 404"),
     e("GET /instances/{instance_id}/waiting", "401 404 404 404 200 404 200 404"),
     e("POST /instances/{instance_id}/cancel", "401 404 404 404 403 404 200 404"),
+    e("POST /instances/{instance_id}/suspend", "401 404 404 404 403 404 200 404"),
+    e("POST /instances/{instance_id}/resume", "401 404 404 404 403 404 409 404"),
     e("GET /incidents", "401 200 200 200 200 200 200 200"),
     e("POST /incidents/{incident_id}/retry", "401 404 404 404 404 404 200 404"),
+    e("POST /jobs/fetch", "401 403 403 403 403 403 200 200", {"topics": ["print.poster"]}),
+    e("POST /jobs/{job_id}/extend", "401 403 403 403 403 403 200 404", "job"),
+    e("POST /jobs/{job_id}/complete", "401 403 403 403 403 403 200 404", "job"),
+    e("POST /jobs/{job_id}/fail", "401 403 403 403 403 403 200 404", "job"),
     e("GET /definitions", "401 200 200 200 200 200 200 200"),
     e("POST /definitions/import", "401 403 403 403 403 201 403 201", "file"),
     e("GET /definitions/{process_id}", "401 404 404 404 404 200 200 404"),
@@ -115,22 +123,32 @@ def tenant_of(request: Any, user: Any) -> dict[str, str]:
 
 
 @pytest.fixture
-def world(company: Company, stuck: Incident, settings: Any) -> World:
+def world(company: Company, stuck: Incident, topic: str, settings: Any) -> World:
     settings.GOFLOW_TENANT_RESOLVER = tenant_of
     olga = person("olga", "buyers")
-    fred = allowed("fred", "can_browse", "change_processinstance", "change_process", "can_instantiate")
+    fred = allowed(
+        "fred", "can_browse", "change_processinstance", "change_process", "can_work_jobs", "can_instantiate"
+    )
     person("fred", "buyers")
     letter = [("Sign", {"autofinish": False, "roles": ["buyers"]}), ("Send", {"roles": ["buyers"]}), "End"]
     process("Letter", letter, [("Sign", "Send", "eq:OK"), ("Send", "End")])
     held, decided = (engine.start(name, olga, title=SECRET) for name in ("Purchase", "Letter"))
     engine.activate(held.pk, actor=olga)
     engine.complete(decided.pk, actor=olga, outcome="OK")
+    for _ in range(2):
+        engine.start("Poster", olga, title=SECRET)
+    (job,) = outbox.claim([outbox.JOB], limit=1, seconds=60).messages
     draft = publishing.clone(company.process, by=company.dora)
     read = Caller(company.root).get(f"/definitions/{draft.pk}/graph").json()
     published = {"process_id": company.process.pk}
     return World(
         ids={
-            "": {**published, "workitem_id": company.item.pk, "instance_id": company.item.instance_id},
+            "": {
+                **published,
+                "workitem_id": company.item.pk,
+                "instance_id": company.item.instance_id,
+                "job_id": job.pk,
+            },
             "release": {"workitem_id": held.pk},
             "reassign": {"workitem_id": held.pk},
             "forward": {"workitem_id": decided.pk},
@@ -149,6 +167,7 @@ def world(company: Company, stuck: Incident, settings: Any) -> World:
         },
         graph=read["graph"],
         revision=read["revision"],
+        token=job.lease_token,
     )
 
 
@@ -168,6 +187,7 @@ def sent(world: World, entry: Entry, user: Any) -> Any:
         if entry.data == "file"
         else entry.data
     )
+    data = {"token": world.token, "error": "no ink"} if entry.data == "job" else data
     headers = {"HTTP_IF_MATCH": f'"{world.revision}"'} if entry.method == "PUT" else {}
     caller = Caller(user)
     if entry.public:
