@@ -168,6 +168,7 @@ def main() -> None:
     print(
         f"Asked for at 200 activities: {BUDGET_MS} ms to the first frame, {BUDGET_FPS} frames per second.\n"
     )
+    print(f"Load of the machine before: {os.getloadavg()[0]:.1f}\n")
     dragging = f"drag 1 FPS | p95 ms | drag {GROUP} FPS | p95 ms"
     print(f"| activities | elements | best ms | drawn ms | opened ms | {dragging} |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
@@ -177,7 +178,9 @@ def main() -> None:
         page = signed_in(browser, home)
         for nodes in SIZES:
             print(measure(page, home, nodes), flush=True)
-        print(f"\nChromium {browser.version}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
+        print(
+            f"\nChromium {browser.version}, {os.cpu_count()} processors, load after: {os.getloadavg()[0]:.1f}"
+        )
         browser.close()
 
 
