@@ -12,7 +12,7 @@ from django.contrib.auth.models import Permission, User
 from playwright.sync_api import Request, expect
 
 from goflow.core.problem import Severity
-from goflow.workflow import findings, loader
+from goflow.workflow import exchange, findings, loader
 from goflow.workflow.models import Process
 from tests.e2e.designer import Drawer, draft, stored, two_in_a_row
 
@@ -155,6 +155,37 @@ def test_an_example_is_taken_back_in_one_step(draw: Callable[..., Drawer]) -> No
     expect(drawer.page.locator(".ds-empty")).to_be_visible()
     drawer.saved()
     assert stored(process)["activities"] == []
+
+
+def test_steps_of_an_escalation_are_chosen(draw: Callable[..., Drawer]) -> None:
+    process = draft(**FORK)
+    drawer = draw()
+    drawer.open(process)
+    page = drawer.page
+    drawer.node("Left").click()
+    page.locator("[data-section='Time allowed']").evaluate("part => { part.open = true; }")
+    page.locator("[data-name=escalation-add]").click()
+    page.locator("[data-name=escalation-add]").click()
+    page.locator("[name=escalation-after-1]").fill("12h")
+    page.locator("[name=escalation-after-1]").press("Tab")
+    page.locator("[name=escalation-action-1]").select_option("reassign")
+    page.locator("[name=escalation-roles-1]").fill("manager")
+    page.locator("[name=escalation-roles-1]").press("Enter")
+    expect(page.get_by_text("comes due before the step above it").first).to_be_visible()
+    page.locator("[name=escalation-after-1]").fill("3d")
+    page.locator("[name=escalation-after-1]").press("Tab")
+    page.locator("[data-name=escalation-add]").click()
+    page.locator("[name=escalation-action-2]").select_option("priority")
+    page.locator("[name=escalation-priority-2]").fill("5")
+    page.locator("[name=escalation-priority-2]").press("Tab")
+    page.locator("[data-name=escalation-remove-0]").click()
+    drawer.look("escalation")
+    drawer.saved()
+    [activity] = [a for a in exchange.dump(process)["activities"] if a["key"] == "left"]  # type: ignore[attr-defined]
+    assert activity["escalations"] == [
+        {"after": "3d", "action": "reassign", "roles": ["manager"]},
+        {"after": "4d", "action": "priority", "priority": 5},
+    ]
 
 
 def looker(*rights: str) -> None:

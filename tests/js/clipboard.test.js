@@ -74,3 +74,12 @@ test("transitions that lead out of the copy are left out", () => {
   });
   assert.deepEqual(readPayload(text).transitions, []);
 });
+
+test("roles of an escalation that are unknown are left out and told", () => {
+  const steps = [{ after: "1d", action: "remind", roles: ["ghosts", "managers"] }, { after: "2d", action: "reassign", roles: ["ghosts"] }];
+  const text = JSON.stringify({ goflow: 1, activities: [{ key: "a", title: "A", escalations: steps }], transitions: [] });
+  const graph = new Graph();
+  const { keys, dropped } = new CommandStack(graph).run(paste(graph, readPayload(text), { known: { roles: ["managers"] } }));
+  assert.deepEqual(graph.activity(keys[0]).escalations, [{ after: "1d", action: "remind", roles: ["managers"] }, { after: "2d", action: "reassign" }]);
+  assert.deepEqual(report(dropped), ["“A”: left out, because unknown here: ghosts"]);
+});

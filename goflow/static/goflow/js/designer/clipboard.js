@@ -16,7 +16,7 @@ import { MAX_TITLE, ModelError, readActivity, readTransition, writeActivity, wri
 /**
  * @typedef {{activities: readonly Activity[], transitions: readonly Transition[]}} Payload
  * @typedef {"roles" | "allowed_groups" | "allowed_users" | "sla_roles"} NameField
- * @typedef {Readonly<{title: string, field: NameField, names: readonly string[]}>} Dropped  names unknown here
+ * @typedef {Readonly<{title: string, field: NameField | "escalations", names: readonly string[]}>} Dropped  names unknown here
  * @typedef {Partial<Record<NameField, readonly string[]>>} KnownNames  fields left out are not checked
  * @typedef {{keys: string[], dropped: Dropped[]}} Pasted  keys of the new activities
  */
@@ -146,7 +146,26 @@ function withKnownNames(activity, known, dropped) {
     if (unknown.length) dropped.push({ title: activity.title, field, names: unknown });
     kept[field] = activity[field].filter((name) => names.includes(name));
   }
-  return kept;
+  return withKnownSteps(kept, known.roles, dropped);
+}
+
+/**
+ * The same for the roles of its escalation.
+ * @param {Activity} activity
+ * @param {readonly string[] | undefined} roles
+ * @param {Dropped[]} dropped is added to
+ * @returns {Activity}
+ */
+function withKnownSteps(activity, roles, dropped) {
+  if (!roles) return activity;
+  const unknown = activity.escalations.flatMap((step) => step.roles ?? []).filter((name) => !roles.includes(name));
+  if (!unknown.length) return activity;
+  dropped.push({ title: activity.title, field: "escalations", names: [...new Set(unknown)] });
+  const steps = activity.escalations.map(({ roles: named = [], ...step }) => {
+    const left = named.filter((name) => roles.includes(name));
+    return left.length ? { ...step, roles: left } : step;
+  });
+  return { ...activity, escalations: /** @type {Activity["escalations"]} */ (steps) };
 }
 
 /**

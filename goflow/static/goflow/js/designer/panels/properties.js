@@ -3,6 +3,7 @@
 import { gettext, interpolate, ngettext } from "../../core/i18n.js";
 import { conditionOf, modeNames, titleOf, typeNames } from "../node.js";
 import { button, check, chips, choice, el, field, input, refill, section, tool } from "../parts.js";
+import { escalationFields } from "./escalations.js";
 
 /**
  * @import { Editor } from "../editor.js"
@@ -204,6 +205,7 @@ function timing(editor, activity) {
     }),
     field(gettext("Warn after"), input(activity.sla_warn, set("sla_warn"), { name: "sla_warn", placeholder: "2d", disabled })),
     chips(gettext("Tell these roles"), activity.sla_roles, editor.names.roles ?? [], set("sla_roles"), { disabled, name: "sla_roles" }),
+    escalationFields(editor, activity, said(editor, activity.key, /escalation/)),
   ];
 }
 
