@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timezone
 from types import MappingProxyType
+from typing import Any
 
 Fields = Mapping[str, object]
 
@@ -63,6 +64,15 @@ def about(**fields: object) -> Iterator[None]:
         yield
     finally:
         _about.set(before)
+
+
+def message(row: Any) -> AbstractContextManager[None]:  # an outbox message: this room knows no models
+    """
+    Lines within the block are about this message of the outbox.
+    """
+    known = {"instance": row.instance_id, "workitem": row.workitem_id}
+    about_it = {name: value for name, value in known.items() if value is not None}
+    return about(job=row.pk, kind=row.kind, attempt=row.attempts, **about_it)
 
 
 def extra(**fields: object) -> dict[str, object]:

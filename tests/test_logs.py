@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import OperationalError
 
-from goflow import logs
-from goflow.models import WorkItem
-from goflow.runtime import engine
+from goflow import clock, logs
+from goflow.journal import outbox
+from goflow.journal.models import OutboxMessage
+from goflow.outbound import relay
+from goflow.outbound.dispatcher import drain
+from goflow.outbound.models import Delivery, WebhookEndpoint
+from goflow.outbound.sending import Answer
+from goflow.outbound.settling import Parcel, settle
+from goflow.runtime import engine, scans
+from goflow.runtime.lanes import LANES
+from goflow.runtime.models import Timer, WorkItem
 from goflow.runtime.unit import unit
 from goflow.testing import person, process
 from goflow.workflow import registry
 
 Lines = list[dict[str, object]]
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -155,3 +170,95 @@ def test_blocks_within_blocks_add_and_give_back() -> None:
             assert logs.current() == {"job": 1, "instance": 2}
         assert logs.current() == {"job": 1}
     assert logs.current() == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failed_timer_names_its_item(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(timer_id: int) -> None:
+        raise RuntimeError("no clock")
+
+    process("Buy", [("Ask", {}), "End"], [("Ask", "End")])
+    item = engine.start("Buy", person("ann", "Buy"))
+    Timer.objects.create(workitem=item, name="timeout:ask-end", due_at=clock.now() - timedelta(minutes=1))
+    monkeypatch.setattr(engine, "fire_due", fail)
+    scans.timeout_scan()
+    assert [fields(line, "logger", "level", "workitem", "attempt") for line in lines[1:2]] == [
+        {"logger": "goflow.jobs", "level": "WARNING", "workitem": item.pk, "attempt": 1}
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_events_that_cannot_be_told_name_their_message(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(message: OutboxMessage) -> None:
+        raise ValueError("odd")
+
+    monkeypatch.setattr(relay, "TELLERS", (fail,))
+    message = OutboxMessage.objects.create(kind="events", instance_id=7)
+    drain(LANES["events"], name="test")
+    names = ("logger", "level", "job", "kind", "attempt", "instance")
+    assert [fields(line, *names) for line in lines] == [
+        {
+            "logger": "goflow.outbound",
+            "level": "ERROR",
+            "job": message.pk,
+            "kind": "events",
+            "attempt": 1,
+            "instance": 7,
+        }
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failed_delivery_names_its_message(lines: Lines) -> None:
+    endpoint = WebhookEndpoint.objects.create(name="x", url="https://x.example")
+    delivery = Delivery.objects.create(endpoint=endpoint, event_id="evt_1_0", action="test.ping", body="{}")
+    message = OutboxMessage.objects.create(kind="webhook", instance_id=7)
+    (leased,) = outbox.claim(["webhook"], limit=1, seconds=60).messages
+    settle(Parcel(leased, delivery), Answer(status=500))
+    names = ("logger", "level", "message", "job", "instance")
+    assert [fields(line, *names) for line in lines] == [
+        {
+            "logger": "goflow.webhooks",
+            "level": "WARNING",
+            "message": f"delivery {delivery.pk} to endpoint {endpoint.pk} is tried again: "
+            "the receiver answered 500",
+            "job": message.pk,
+            "instance": 7,
+        }
+    ]
+
+
+def test_every_logger_is_documented() -> None:
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "goflow").rglob("*.py"))
+    page = (ROOT / "docs/source/reference/logging.md").read_text("utf-8")
+    named = set(re.findall(r'getLogger\("(goflow\.\w+)"\)', sources))
+    assert named == set(re.findall(r"`(goflow\.[a-z]+)`", page.partition("## Fields")[0]))
+
+
+def test_every_field_is_documented() -> None:
+    page = (ROOT / "docs/source/reference/logging.md").read_text("utf-8")
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", page.partition("## Fields")[2], re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"\w+", row)} == set(logs.NAMES)
+
+
+def test_the_settings_to_copy_work() -> None:
+    page = (ROOT / "docs/source/reference/logging.md").read_text("utf-8")
+    (block,) = re.findall(r"^```python\n(LOGGING = .*?)^```$", page, re.MULTILINE | re.DOTALL)
+    code = (
+        f"{block}\nimport logging, logging.config\nfrom goflow import logs\n"
+        "logging.config.dictConfig(LOGGING)\n"
+        "with logs.about(instance=71, process='print'):\n"
+        "    logging.getLogger('goflow.engine').info('hello')\n"
+        "LOGGING['handlers']['console']['formatter'] = 'text'\n"
+        "logging.config.dictConfig(LOGGING)\n"
+        "with logs.about(instance=71, process='print'):\n"
+        "    logging.getLogger('goflow.engine').info('hello')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    as_json, as_text = done.stderr.splitlines()
+    assert fields(json.loads(as_json), "message", "instance", "process") == {
+        "message": "hello",
+        "instance": 71,
+        "process": "print",
+    }
+    assert as_text.endswith("INFO goflow.engine [print 71/-] hello")

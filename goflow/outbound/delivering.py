@@ -25,7 +25,7 @@ from goflow.outbound.results import Tally
 from goflow.outbound.sending import Answer, Request
 from goflow.outbound.settling import DISABLED, Parcel, give_up, put_off, settle
 
-logger = logging.getLogger("goflow.outbound")
+logger = logging.getLogger("goflow.webhooks")
 
 BATCH = 100
 """How many messages one lease takes."""

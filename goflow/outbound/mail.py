@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
-from goflow import clock
+from goflow import clock, logs
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
 from goflow.outbound import digests, letters
@@ -108,13 +108,14 @@ def send_mails(lease: outbox.Lease) -> Tally:
     written = letters.gather(lease.messages)
     try:
         for place, message in enumerate(lease.messages):
-            try:
-                tally[_settled(message, written, carrier, lease)] += 1
-            except Unreachable as exc:
-                rest = lease.messages[place + 1 :]
-                tally[_failed(message, exc)] += 1
-                tally["waiting"] += sum(_not_tried(other, str(exc)) for other in rest)
-                break
+            with logs.message(message):
+                try:
+                    tally[_settled(message, written, carrier, lease)] += 1
+                except Unreachable as exc:
+                    rest = lease.messages[place + 1 :]
+                    tally[_failed(message, exc)] += 1
+                    tally["waiting"] += sum(_not_tried(other, str(exc)) for other in rest)
+                    break
     finally:
         carrier.close()
     return tally

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from django.db import DatabaseError, transaction
 
-from goflow import clock
+from goflow import clock, logs
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
 from goflow.outbound import notifications, webhooks
@@ -32,7 +32,8 @@ def relay(lease: outbox.Lease) -> Tally:
     """
     tally = Tally()
     for message in lease.messages:
-        tally[_relay(message)] += 1
+        with logs.message(message):
+            tally[_relay(message)] += 1
     return tally
 
 

@@ -14,7 +14,7 @@ from random import SystemRandom
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from goflow import clock
+from goflow import clock, logs
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
 from goflow.outbound import breaking, endpoints
@@ -22,7 +22,7 @@ from goflow.outbound.models import Delivery, WebhookEndpoint
 from goflow.outbound.refusals import EndpointNotFound
 from goflow.outbound.sending import Answer
 
-logger = logging.getLogger("goflow.outbound")
+logger = logging.getLogger("goflow.webhooks")
 
 WAITS = (
     timedelta(seconds=5),
@@ -80,7 +80,16 @@ def settle(parcel: Parcel, answer: Answer) -> str:
             return result
         _log(parcel.delivery, answer, now, result)
         _judge(parcel.endpoint, answer, now)
+    if result != "sent":
+        with logs.message(parcel.message):
+            _tell(parcel, answer, result)
     return result
+
+
+def _tell(parcel: Parcel, answer: Answer, result: str) -> None:
+    what = "is given up" if result == "dead" else "is tried again"
+    delivery, at = parcel.delivery, parcel.endpoint
+    logger.warning("delivery %s to endpoint %s %s: %s", delivery.pk, at.pk, what, _told(answer))
 
 
 def give_up(parcel: Parcel, reason: str) -> str:

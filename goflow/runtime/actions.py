@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError, transaction
 
-from goflow import clock
+from goflow import clock, logs
 from goflow.errors import ConcurrentUpdate, GoflowError, Invalid, WrongState
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
@@ -71,7 +71,8 @@ def run_actions(lease: outbox.Lease) -> Tally:
     """
     tally = Tally()
     for message in lease.messages:
-        tally[_perform(message)] += 1
+        with logs.message(message):
+            tally[_perform(message)] += 1
     return tally
 
 

@@ -16,7 +16,7 @@ from time import monotonic
 
 from django.db.models import Q, QuerySet
 
-from goflow import clock
+from goflow import clock, logs
 from goflow.outbound.results import Going, to_the_end
 from goflow.runtime import assignment, engine, timers
 from goflow.runtime.models import Timer, WorkItem
@@ -100,7 +100,8 @@ def _fire(timer: Timer) -> tuple[str, ...] | None:
     try:
         return engine.fire_due(timer.pk)
     except Exception as exc:
-        logger.warning("timer %s of work item %s failed", timer.pk, timer.workitem_id, exc_info=exc)
+        about = logs.extra(workitem=timer.workitem_id, attempt=timer.attempts + 1)
+        logger.warning("timer %s (%s) failed", timer.pk, timer.name, exc_info=exc, extra=about)
         _postpone(timer, f"{type(exc).__name__}: {exc}")
         return None
 

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from goflow import clock
+from goflow import clock, logs
 from goflow.conf import conf
 from goflow.core.graph import ActivityDef
 from goflow.errors import JobDone, JobGone, LeaseLost
@@ -152,7 +152,8 @@ def run_jobs(lease: outbox.Lease) -> Tally:
     tally = Tally()
     jobs = list(ready(lease))
     for job in jobs:
-        tally[_run(job)] += 1
+        with logs.message(job.message):
+            tally[_run(job)] += 1
     tally["gone"] += len(lease.messages) - len(jobs)
     return tally
 
@@ -226,7 +227,8 @@ def apply_results(lease: outbox.Lease) -> Tally:
     """
     tally = Tally()
     for message in lease.messages:
-        tally[_apply(message)] += 1
+        with logs.message(message):
+            tally[_apply(message)] += 1
     return tally
 
 
