@@ -17,11 +17,16 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from goflow.api import tokens
+from goflow.runtime import engine, working
 from leavedemo.leave.models import LeaveRequest
 from leavedemo.leave.seed import seed
+from sampleproject.sampleapp import seed as sample
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "source" / "howto" / "api.md"
-LINES = re.findall(r"^curl .+$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+HOWTO = Path(__file__).resolve().parents[2] / "docs" / "source" / "howto"
+
+
+def lines(page: str) -> list[str]:
+    return re.findall(r"^curl .+$", (HOWTO / page).read_text(encoding="utf-8"), re.MULTILINE)
 
 
 class Shell:
@@ -66,7 +71,7 @@ def shell(db: None) -> Shell:
 
 def test_every_line_works_as_it_stands(shell: Shell) -> None:
     found = []
-    for line in LINES:
+    for line in lines("api.md"):
         response = shell.run(line)
         found.append((response.status_code, line))
         told = json.loads(response.content) if response.content else {}
@@ -75,3 +80,24 @@ def test_every_line_works_as_it_stands(shell: Shell) -> None:
         shell.notes |= {names[name]: str(value) for name, value in told.items() if name in names}
     assert [entry for entry in found if entry[0] not in (200, 204)] == []
     assert len(found) > 15
+
+
+def test_a_worker_follows_the_page_on_external_work(db: None) -> None:
+    sample.seed_people()
+    sample.load(sample.PROCESSES / "translation-quote.json")
+    made = Shell()
+    erin = User.objects.get(username="erin")
+    for title in ("A poem", "A novel"):
+        engine.start("translation-quote", erin, title=title, data={"text": "cold fog on cat feet"})
+    other = working.fetch(["sampleapp.count_words"], worker="", limit=1, seconds=60)[0].message
+    made.notes = {"OTHER": str(other.pk), "TOKENB": other.lease_token}
+    found = []
+    for line in lines("external-work.md"):
+        response = made.run(line)
+        told = json.loads(response.content)
+        found.append((response.status_code, told))
+        for row in told if isinstance(told, list) else [told]:
+            names = {"access": "ACCESS", "id": "JOB", "token": "TOKEN"}
+            made.notes |= {names[name]: str(value) for name, value in row.items() if name in names}
+    assert [status for status, _ in found] == [200] * 5
+    assert [told["status"] for _, told in found[3:]] == ["completed", "postponed"]
