@@ -115,7 +115,9 @@ def _exchange(request: Request, deadline: Deadline) -> Answer:
         connection.request(
             "POST", url, body=request.body, headers=headers, preload_content=False, decode_content=False
         )
-        return _answer(connection.getresponse())
+        response = connection.getresponse()
+        deadline.left()  # a connection that was cut looks like headers that came to their end
+        return _answer(response)
     finally:
         connection.close()
 

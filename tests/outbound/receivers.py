@@ -145,9 +145,11 @@ class _Server(ThreadingHTTPServer):
         return found, address
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        if self.context is not None:
-            request = self.context.wrap_socket(request, server_side=True)
-        super().finish_request(request, client_address)
+        if self.context is None:
+            super().finish_request(request, client_address)
+            return
+        with self.context.wrap_socket(request, server_side=True) as secured:
+            super().finish_request(secured, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         pass  # the other side went away: that is what some tests are about
