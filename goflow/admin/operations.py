@@ -60,6 +60,16 @@ def _cancel(request: HttpRequest, row: ProcessInstance, answers: Mapping[str, An
     return Told(_("“%(row)s” was cancelled.") % {"row": row})
 
 
+def _suspend(request: HttpRequest, row: ProcessInstance, answers: Mapping[str, Any]) -> Told:
+    engine.suspend(row.pk, actor=request.user, reason=answers["reason"])
+    return Told(_("“%(row)s” stands still.") % {"row": row})
+
+
+def _resume(request: HttpRequest, row: ProcessInstance, answers: Mapping[str, Any]) -> Told:
+    engine.resume(row.pk, actor=request.user, reason=answers["reason"])
+    return Told(_("“%(row)s” goes on.") % {"row": row})
+
+
 def _reassign(request: HttpRequest, row: WorkItem, answers: Mapping[str, Any]) -> Told:
     engine.reassign(row.pk, actor=request.user, to=answers["to"], reason=answers["reason"])
     person = answers["to"].get_username()
@@ -117,7 +127,7 @@ class InstanceAdmin(OperationsAdmin):
         ("title", "status"),
         ("process", "user"),
         ("content_type", "object_id"),
-        ("created_at", "finished_at"),
+        ("created_at", "finished_at", "suspended_at"),
         ("priority", "condition", "open_items", "version"),
         "data",
         "parent_item",
@@ -131,6 +141,22 @@ class InstanceAdmin(OperationsAdmin):
             gettext_lazy("Every open work item is withdrawn and the request ends for good."),
             _cancel,
             applies=lambda row: not row.is_closed,
+            form=ReasonForm,
+        ),
+        Verb(
+            "suspend",
+            gettext_lazy("Suspend the request"),
+            gettext_lazy("Nobody can work on it until it is resumed, and the time does not count meanwhile."),
+            _suspend,
+            applies=lambda row: row.status == ProcessInstance.Status.RUNNING,
+            form=ReasonForm,
+        ),
+        Verb(
+            "resume",
+            gettext_lazy("Resume the request"),
+            gettext_lazy("What was to be due is due later by the time it stood still."),
+            _resume,
+            applies=lambda row: row.status == ProcessInstance.Status.SUSPENDED,
             form=ReasonForm,
         ),
     )

@@ -7,9 +7,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from goflow import clock
 from goflow.api import forms, history
 from goflow.desk import forms as desk_forms
-from goflow.desk import verbs
+from goflow.desk import limits, verbs
 from goflow.desk.outcomes import buttons
 from goflow.errors import GoflowError, WorkItemNotFound
 from goflow.runtime.assignment import queues_of
@@ -84,6 +85,7 @@ def _facts(item: WorkItem, loaded: Loaded) -> dict[str, Any]:
         "description": activity.description,
         "priority": item.priority,
         "due_at": item.due_at,
+        "sla": limits.of(item, clock.now()).state.value,
         "created_at": item.created_at,
         "activated_at": item.activated_at,
         "completed_at": item.completed_at,

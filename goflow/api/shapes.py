@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field
@@ -340,6 +340,7 @@ class WorkItemDetailOut(WorkItemOut):
         description="",
         priority=0,
         due_at=None,
+        sla="none",
         created_at="2026-11-21T09:00:00Z",
         activated_at=None,
         completed_at=None,
@@ -363,6 +364,7 @@ class WorkItemDetailOut(WorkItemOut):
     description: str
     priority: int
     due_at: datetime | None
+    sla: Literal["none", "on-track", "due-soon", "breached", "paused", "paused-late"]
     created_at: datetime
     activated_at: datetime | None
     completed_at: datetime | None

@@ -11,17 +11,20 @@ from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format, localize
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext
 
+from goflow.desk import limits
 from goflow.runtime.models import ProcessInstance, WorkItem
 from goflow.workflow.models import Process
 
 register = template.Library()
 
-SOON = timedelta(hours=24)
+EPOCH = datetime(2000, 1, 1, tzinfo=timezone.get_fixed_timezone(0))
+"""Any moment: lengths of time are told from here."""
+
 MINUTE = timedelta(minutes=1)
 URGENT = 1
 EMERGENCY = 5
@@ -42,8 +45,13 @@ INSTANCE_LOOKS = {
     ProcessInstance.Status.COMPLETE: ("ok", "check"),
     ProcessInstance.Status.TERMINATED: ("off", "cross"),
 }
-
-
+LIMIT_LOOKS = {
+    limits.State.ON_TRACK: ("off", "clock"),
+    limits.State.DUE_SOON: ("warn", "hourglass"),
+    limits.State.BREACHED: ("bad", "alert"),
+    limits.State.PAUSED: ("off", "pause"),
+    limits.State.PAUSED_LATE: ("bad", "pause"),
+}
 VERSION_LOOKS = {
     Process.Status.DRAFT: ("info", "flag"),
     Process.Status.PUBLISHED: ("ok", "check"),
@@ -100,29 +108,64 @@ def version_status(version: Process) -> SafeString:
 
 
 @register.simple_tag
+def limits_script() -> SafeString:
+    """
+    The script that keeps the words of time limits up to date.
+    """
+    return format_html('<script type="module" src="{}"></script>', static("goflow/js/limits.js"))
+
+
+@register.simple_tag
 def due(item: WorkItem, now: datetime) -> SafeString | str:
     """
-    How an open item stands with its due time: late, due soon, due later; nothing without a due time.
+    How an open item stands with its time limit: on track, due soon, late, paused; nothing without a limit.
+
+    ``goflow/js/limits.js`` keeps the words up to date while the page is open.
     """
-    if item.due_at is None or not item.is_open:
+    limit = limits.of(item, now)
+    if limit.due_at is None:
         return ""
-    if item.due_at <= now:
-        return _due_badge(
-            "bad", "alert", gettext("%(time)s late") % {"time": timesince(item.due_at, now, depth=1)}, item
-        )
-    text = gettext("due in %(time)s") % {"time": timeuntil(item.due_at, now, depth=1)}
-    look, name = ("warn", "clock") if item.due_at - now < SOON else ("off", "clock")
-    return _due_badge(look, name, text, item)
-
-
-def _due_badge(look: str, name: str, text: str, item: WorkItem) -> SafeString:
-    moment = timezone.localtime(item.due_at)
+    words = _words()
+    text = words[limit.state] % {"time": _span(limit.left)}
+    moment = timezone.localtime(limit.due_at)
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
+        '<time class="limit" datetime="{}" title="{}"{}>{}</time>',
         moment.isoformat(),
-        date_format(moment, "DATETIME_FORMAT"),
-        badge(look, name, text),
+        date_format(moment, "DATETIME_FORMAT") + f" {moment.tzname()}",
+        _live(limit, words),
+        badge(*LIMIT_LOOKS[limit.state], text),
     )
+
+
+def _words() -> dict[limits.State, str]:
+    """
+    What a badge says, with a place for the time.
+    """
+    return {
+        limits.State.ON_TRACK: gettext("due in %(time)s"),
+        limits.State.DUE_SOON: gettext("due soon, in %(time)s"),
+        limits.State.BREACHED: gettext("%(time)s late"),
+        limits.State.PAUSED: gettext("paused, %(time)s left"),
+        limits.State.PAUSED_LATE: gettext("paused, %(time)s late"),
+    }
+
+
+def _live(limit: limits.Limit, words: dict[limits.State, str]) -> SafeString:
+    """
+    What the script needs; a limit that stands still needs no script.
+    """
+    if limit.warn_at is None or limit.state in limits.STANDING:
+        return SafeString("")
+    named = [(f"data-{state.value}", words[state]) for state in limits.RUNNING]
+    attributes = [("data-warn", limit.warn_at.isoformat()), *named]
+    return format_html_join("", ' {}="{}"', attributes)
+
+
+def _span(left: timedelta) -> str:
+    """
+    A time in its largest unit, whichever way it points.
+    """
+    return timeuntil(EPOCH + abs(left), EPOCH, depth=1)
 
 
 @register.simple_tag

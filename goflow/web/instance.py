@@ -79,6 +79,28 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse(request, "instance", found.pk))
 
 
+@page(*CHANGING)
+def suspend(request: HttpRequest, pk: int) -> HttpResponse:
+    """
+    Let a request stand still, for its administrators.
+    """
+    found = _find(request.user, pk)
+    engine.suspend(found.pk, actor=request.user, reason=request.POST.get("reason", "").strip())
+    messages.success(request, gettext("“%(request)s” stands still.") % {"request": found.title})
+    return HttpResponseRedirect(reverse(request, "instance", found.pk))
+
+
+@page(*CHANGING)
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """
+    Let a request go on, for its administrators.
+    """
+    found = _find(request.user, pk)
+    engine.resume(found.pk, actor=request.user)
+    messages.success(request, gettext("“%(request)s” goes on.") % {"request": found.title})
+    return HttpResponseRedirect(reverse(request, "instance", found.pk))
+
+
 class IncidentNotFound(NotFound):
     """
     No incident of that id is open to this person.

@@ -100,6 +100,15 @@ def test_resolved_incident_is_refused(operator, incident, switch):
     assert "is resolved already" in texts(answer)[0]
 
 
+def test_operator_suspends_and_resumes(operator, started):
+    for verb, status in (("suspend", "suspended"), ("resume", "running")):
+        operator.post(page("processinstance", verb, started.instance), {"reason": "audit"})
+        started.instance.refresh_from_db()
+        assert started.instance.status == status
+    reasons = AuditEvent.objects.filter(action="instance.status_changed").values_list("metadata", flat=True)
+    assert list(reasons) == [{"reason": "audit"}] * 2
+
+
 @pytest.mark.parametrize(
     ("model", "verb"),
     [("processinstance", "cancel"), ("workitem", "reassign"), ("workitem", "release"), ("incident", "retry")],
@@ -124,7 +133,11 @@ def test_looking_at_the_page_changes_nothing(operator, incident, model, verb):
 def test_page_of_a_row_offers_what_applies(operator, started, boss):
     address = reverse("admin:goflow_processinstance_change", args=[started.instance_id])
     assert [url for _, url in operator.get(address).context["verbs"]] == [
-        page("processinstance", "cancel", started.instance)
+        page("processinstance", verb, started.instance) for verb in ("cancel", "suspend")
+    ]
+    engine.suspend(started.instance_id, actor=boss)
+    assert [url for _, url in operator.get(address).context["verbs"]] == [
+        page("processinstance", verb, started.instance) for verb in ("cancel", "resume")
     ]
     engine.cancel(started.instance_id, actor=boss)
     assert operator.get(address).context["verbs"] == []

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern
 
 from goflow.api import api
+from goflow.runtime import engine
 from goflow.runtime.models import Incident
 from goflow.web.urls import urlpatterns
 from tests.api.conftest import Caller, Company
@@ -33,6 +34,8 @@ OPERATIONS = {
     "myrequests": "listInstances",
     "instance": "getInstance",
     "cancel": "cancelInstance",
+    "suspend": "suspendInstance",
+    "resume": "resumeInstance",
     "retry": "retryIncident",
     "monitor": "listIncidents",
     "start": "listStartable",
@@ -70,6 +73,8 @@ VERBS = [
     ("/workflow/workitems/{held}/reassign/", "/workitems/{held}/reassign", {"to": "bob"}, {"to": "bob"}),
     ("/workflow/workitems/{decided}/forward/", "/workitems/{decided}/forward", {}, None),
     ("/workflow/instances/{instance_id}/cancel/", "/instances/{instance_id}/cancel", {}, None),
+    ("/workflow/instances/{instance_id}/suspend/", "/instances/{instance_id}/suspend", {}, None),
+    ("/workflow/instances/{instance_id}/resume/", "/instances/{instance_id}/resume", {}, None),
     ("/workflow/incidents/{incident_id}/retry/", "/incidents/{incident_id}/retry", {}, None),
     ("/workflow/process/{draft}/publish/", "/definitions/{draft}/publish", {"note": "n"}, {"note": "n"}),
     ("/workflow/process/{process_id}/clone/", "/definitions/{process_id}/clone", {}, None),
@@ -122,6 +127,8 @@ def test_the_api_refuses_whom_the_page_refuses(
         "draft": world.ids["draft"]["process_id"],
     }
     user = world.people[name]
+    if path.endswith("/resume"):
+        engine.suspend(ids["instance_id"], actor=company.root)
     on_page = by_page(user, page.format(**ids), form)
     in_api = undone(lambda: Caller(user).post(path.format(**ids), body))
     # A page answers a verb with a redirect, or 200 for a form; refusals have the same status.

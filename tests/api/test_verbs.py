@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from goflow.api import api
+from goflow.runtime import engine
 from goflow.runtime.models import Incident, ProcessInstance, WorkItem
 from goflow.testing import count_statements, process
 from tests.api.conftest import As, Company
@@ -206,6 +207,35 @@ def test_cancel_again(company: Company, as_: As) -> None:
     ada, path = as_(company.ada), f"/instances/{company.item.instance_id}/cancel"
     ada.post(path)
     assert problem(ada.post(path)) == (409, "instance-closed")
+
+
+def test_suspend_and_resume(company: Company, as_: As) -> None:
+    ada, path = as_(company.ada), f"/instances/{company.item.instance_id}"
+    told = [ada.post(f"{path}/{verb}", {"reason": "audit"}).json() for verb in ("suspend", "resume")]
+    assert [(one["status"], one["instance_status"]) for one in told] == [
+        ("suspended", "suspended"),
+        ("resumed", "running"),
+    ]
+
+
+def test_what_stands_still_says_to_resume_it(company: Company, as_: As) -> None:
+    engine.suspend(company.item.instance_id, actor=company.root)
+    item = f"/workitems/{company.item.pk}"
+    assert problem(as_(company.bob).post(f"{item}/activate")) == (409, "instance-suspended")
+    again = as_(company.ada).post(f"/instances/{company.item.instance_id}/suspend")
+    assert problem(again) == (409, "instance-suspended")
+
+
+def test_resuming_what_runs(company: Company, as_: As) -> None:
+    response = as_(company.ada).post(f"/instances/{company.item.instance_id}/resume")
+    assert problem(response) == (409, "not-suspended")
+
+
+def test_an_item_tells_how_it_stands_with_its_limit(company: Company, as_: As) -> None:
+    bob = as_(company.bob)
+    assert bob.get(f"/workitems/{company.item.pk}").json()["sla"] == "none"
+    WorkItem.objects.filter(pk=company.item.pk).update(due_at=company.item.created_at)
+    assert bob.get(f"/workitems/{company.item.pk}").json()["sla"] == "breached"
 
 
 def test_incidents(stuck: Incident, company: Company, as_: As) -> None:

@@ -103,6 +103,41 @@ def test_timers_removed_cost_one_for_any_number(timed, warm):
     assert len(statements) == COMPLETE + 1, statements
 
 
+@pytest.fixture
+def limited(warm):
+    """
+    An item before an activity with a time limit, three steps and a timeout.
+    """
+    steps = [{"after": f"{n}d", "action": "remind"} for n in (3, 4, 5)]
+    limits = {"sla_warn": "1d", "sla_duration": "2d", "escalations": steps}
+    ways = [("A", "B"), ("B", "C"), ("B", "D", "timeout: 9d")]
+    testing.process("Limited", ["A", ("B", limits), "C", "D"], ways)
+    return started(warm, "Limited")
+
+
+def test_limits_and_steps_cost_no_more_than_a_timeout(limited, warm):
+    statements = cost_of_completion(limited, warm)
+    assert len(statements) == COMPLETE + 1, statements
+
+
+def test_removing_limits_and_steps_costs_one(limited, warm):
+    opened = engine.complete(limited.pk, actor=warm).opened[0]
+    statements = cost_of_completion(opened, warm)
+    assert len(statements) == COMPLETE + 1, statements
+
+
+def test_taking_an_escalated_item_costs_one_for_its_pool(ana, warm):
+    member = testing.person("boss", "bosses")
+    steps = [{"after": "1h", "action": "reassign", "roles": ["bosses"]}]
+    testing.process("Moved", [("A", {"escalations": steps}), "B"], [("A", "B")])
+    item = started(ana, "Moved")
+    with testing.moved(timedelta(hours=1)):
+        engine.fire_timer(item.timers.get().pk)
+    with count_statements() as statements:
+        engine.activate(item.pk, actor=member)
+    assert len(statements) == 3 + NO_RETURNING + 1, statements
+
+
 def test_a_key_costs_one_at_a_completion(line, ana):
     statements = cost_of_completion(line, ana, key="k1")
     assert len(statements) == COMPLETE + 1, statements

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from goflow.runtime import engine
 from goflow.runtime.models import Incident, ProcessInstance, WorkItem
 from goflow.testing import process
@@ -59,6 +63,35 @@ def test_closed_request_is_not_withdrawn_again(as_: As, company: Company, unchan
     engine.cancel(company.item.instance_id, actor=company.root)
     with unchanged():
         assert as_(company.root).post(page(company.item.instance, "cancel/")).status_code == 409
+
+
+def test_administrator_suspends_and_resumes(as_: As, company: Company) -> None:
+    root, instance = as_(company.root), company.item.instance
+    assert "Suspend the request" in root.get(page(instance)).content.decode()
+    root.post(page(instance, "suspend/"), {"reason": "audit"})
+    instance.refresh_from_db()
+    assert instance.status == "suspended"
+    assert "Resume the request" in root.get(page(instance)).content.decode()
+    root.post(page(instance, "resume/"))
+    instance.refresh_from_db()
+    assert instance.status == "running"
+
+
+@pytest.mark.parametrize("verb", ["suspend/", "resume/"])
+def test_requester_may_neither_suspend_nor_resume(
+    as_: As, company: Company, unchanged: Unchanged, verb: str
+) -> None:
+    anna = as_(company.anna)
+    assert "Suspend the request" not in anna.get(page(company.item.instance)).content.decode()
+    with unchanged():
+        assert anna.post(page(company.item.instance, verb)).status_code == 403
+
+
+def test_the_limit_of_a_suspended_request_is_paused(as_: As, company: Company) -> None:
+    later = company.item.created_at + timedelta(days=3)
+    WorkItem.objects.filter(pk=company.item.pk).update(due_at=later)
+    engine.suspend(company.item.instance_id, actor=company.root)
+    assert "paused, " in as_(company.root).get(page(company.item.instance)).content.decode()
 
 
 def test_incident_is_told_to_administrators(as_: As, company: Company, stuck: Incident) -> None:

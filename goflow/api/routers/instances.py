@@ -156,3 +156,37 @@ def cancel(
     reason = payload.reason.strip() if payload else ""
     done = engine.cancel(found.pk, actor=request.user, reason=reason)
     return items.moved("cancelled", None, done)
+
+
+@router.post(
+    "/instances/{instance_id}/suspend",
+    response={200: MovedOut, **declared(400, 401, 403, 404, 409, 422)},
+    operation_id="suspendInstance",
+    summary="Let an instance stand still",
+)
+def suspend(
+    request: HttpRequest, instance_id: Path[Id], payload: Annotated[ReasonIn | None, Body(None)]
+) -> Any:
+    """
+    No verb, no timer and no result changes it until it is resumed. For administrators of the process.
+    """
+    found = standing.find(request.user, instance_id)
+    reason = payload.reason.strip() if payload else ""
+    return items.moved("suspended", None, engine.suspend(found.pk, actor=request.user, reason=reason))
+
+
+@router.post(
+    "/instances/{instance_id}/resume",
+    response={200: MovedOut, **declared(400, 401, 403, 404, 409, 422)},
+    operation_id="resumeInstance",
+    summary="Let a suspended instance go on",
+)
+def resume(
+    request: HttpRequest, instance_id: Path[Id], payload: Annotated[ReasonIn | None, Body(None)]
+) -> Any:
+    """
+    What was to be due is due later by the time it stood still. For administrators of the process.
+    """
+    found = standing.find(request.user, instance_id)
+    reason = payload.reason.strip() if payload else ""
+    return items.moved("resumed", None, engine.resume(found.pk, actor=request.user, reason=reason))
