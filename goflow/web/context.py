@@ -11,7 +11,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from goflow.web import languages, navigation
+from goflow.web import languages, navigation, ringing
 from goflow.web.links import reverse
 
 
@@ -24,6 +24,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "user": request.user,
         "messages": get_messages(request),
         "navigation": navigation.entries(request),
+        "bell": ringing.bell(request),
         "link_to": partial(reverse, request),
         "languages": languages.choices(),
         "language_action": languages.action(),

@@ -20,7 +20,12 @@ from goflow.outbound.models import Notification
 from goflow.testing import count_statements, person
 from tests.outbound.smtp import Inbox, serving
 
-LANE = Lane((outbox.MAIL, outbox.DIGEST, outbox.NOTIFICATION), mail.send_mails, batch=mail.BATCH, seconds=mail.lease_seconds)
+LANE = Lane(
+    (outbox.MAIL, outbox.DIGEST, outbox.NOTIFICATION),
+    mail.send_mails,
+    batch=mail.BATCH,
+    seconds=mail.lease_seconds,
+)
 PARAMS = {"activity": "Review", "request": "Laptop", "process": "Purchase"}
 LANGUAGES = ["en", "fr", "zh-hans", "zh-hant", "ja", "de", "es", "it"]
 
@@ -59,6 +64,10 @@ def sending() -> dict[str, int]:
 def subject(sent: EmailMessage) -> str:
     """Without the space before which a long one is folded."""
     return str(sent["Subject"]).strip()
+
+
+def unsubscribing(sent: EmailMessage) -> str:
+    return str(sent["List-Unsubscribe"]).strip().strip("<>")
 
 
 def bodies(sent: EmailMessage) -> tuple[str, str]:
@@ -111,7 +120,7 @@ def test_one_click_unsubscribes(inbox: Inbox, ana: Any) -> None:
     sending()
     sent = inbox.mails[0]
     assert sent["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    address = sent["List-Unsubscribe"].strip("<>").replace(" ", "")
+    address = unsubscribing(sent)
     assert address.startswith("https://flow.example.com/workflow/notifications/unsubscribe/")
     assert address in bodies(sent)[0]
 
@@ -120,7 +129,7 @@ def test_one_click_is_not_promised_without_encryption(inbox: Inbox, ana: Any, se
     settings.GOFLOW_BASE_URL = "http://127.0.0.1:8000"
     notify(ana)
     sending()
-    assert inbox.mails[0]["List-Unsubscribe"].startswith("<http://127.0.0.1:8000/")
+    assert unsubscribing(inbox.mails[0]).startswith("http://127.0.0.1:8000/")
     assert inbox.mails[0]["List-Unsubscribe-Post"] is None
 
 
