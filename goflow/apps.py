@@ -26,11 +26,12 @@ class GoflowConfig(AppConfig):
         """
         from goflow.api import checks as api_checks  # noqa: PLC0415 - the library reads settings when imported
         from goflow.journal import triggers  # noqa: PLC0415 - models are importable only now
-        from goflow.runtime import checks, pushapps  # noqa: F401, PLC0415 - importing registers
+        from goflow.runtime import checks, pushapps, scheduler  # noqa: F401, PLC0415 - importing registers
         from goflow.web import checks as web_checks  # noqa: PLC0415
         from goflow.workflow import freezing  # noqa: PLC0415
 
         checks.register()
+        scheduler.connect()
         api_checks.connect()
         web_checks.connect()
         freezing.connect()

@@ -34,6 +34,9 @@ logger = logging.getLogger("goflow.tasks")
 TIME_LIMIT = 900
 """Seconds after which a worker gives up on a task: longer than the slowest pass."""
 
+CONNECT_TIMEOUT = 2
+"""Seconds until a hint gives up on a broker."""
+
 BEAT_EVERY = timedelta(seconds=15)
 """Workers note their heartbeat no more often than this."""
 
@@ -62,9 +65,9 @@ def _task(function: Function) -> Any:  # a task of Celery, which publishes no ty
 @contextmanager
 def _own_connections(task: Any) -> Iterator[None]:
     """
-    A worker lives longer than a database connection; an eager task runs on the connection of its caller.
+    A worker lives longer than a database connection; what runs here and now uses its caller's connection.
     """
-    if task.request.is_eager:
+    if task.request.is_eager or task.request.called_directly:
         yield
         return
     close_old_connections()
@@ -144,11 +147,25 @@ def notification_task(self: Any, user_id: object, workitem_ids: list[int]) -> No
         notify(user_id, workitem_ids, key=self.request.id)
 
 
-TASKS = {
-    "timeout_scan": timeout_scan_task,
-    "sla_scan": sla_scan_task,
-    "deliver_outbox": deliver_outbox_task,
-}
+class _Project:
+    """
+    The Celery app of the project. Celery knows one per thread, and a server's threads begin without.
+    """
+
+    app: Any = None
+
+
+def connect() -> None:
+    """
+    Remember the app of this thread for all others. Called while the project starts.
+    """
+    _Project.app = current_app._get_current_object()
+
+
+def _app() -> Any:
+    here = current_app._get_current_object()
+    is_fallback = not here.set_as_current
+    return _Project.app if is_fallback and _Project.app is not None else here
 
 
 class _Line(threading.local):
@@ -156,6 +173,7 @@ class _Line(threading.local):
     The connection to the broker that a thread keeps for its hints.
     """
 
+    app: Any = None
     connection: Any = None
 
 
@@ -166,16 +184,18 @@ def send(job: str, lane: str, ids: Sequence[int]) -> None:
     """
     Ask a worker for a job; in an eager app, do it. Tries once, and raises what the broker's library raises.
     """
+    app = _app()
+    task = app.tasks[f"goflow.tasks.{job}_task"]
     kwargs = {"lanes": [lane], "ids": list(ids) or None} if lane else {}
     if is_eager():
-        TASKS[job].apply_async(kwargs=kwargs)
+        task.apply_async(kwargs=kwargs)
         return
-    if _line.connection is None:
-        _line.connection = current_app.connection_for_write(connect_timeout=2)
+    if _line.connection is None or _line.app is not app:
+        _line.app, _line.connection = app, app.connection_for_write(connect_timeout=CONNECT_TIMEOUT)
     try:
-        TASKS[job].apply_async(kwargs=kwargs, connection=_line.connection, retry=False)
+        task.apply_async(kwargs=kwargs, connection=_line.connection, retry=False)
     except Exception:
-        _line.connection.collapse()
+        _line.connection.release()
         _line.connection = None
         raise
 
@@ -184,14 +204,14 @@ def is_eager() -> bool:
     """
     Whether the project's Celery app runs tasks in the process that asks for them.
     """
-    return bool(current_app.conf.task_always_eager)
+    return bool(_app().conf.task_always_eager)
 
 
 def has_broker() -> bool:
     """
     Whether the project's Celery app is told where its broker is.
     """
-    conf = current_app.conf
+    conf = _app().conf
     return bool(conf.broker_write_url or conf.broker_url)
 
 
@@ -199,7 +219,7 @@ def has_periodic_passes() -> bool:
     """
     Whether beat asks for passes; also when its schedule is kept where this cannot be seen.
     """
-    conf = current_app.conf
+    conf = _app().conf
     if "PersistentScheduler" not in conf.beat_scheduler:
         return True
     asked = {entry["task"] for entry in conf.beat_schedule.values()}

@@ -127,6 +127,14 @@ def postpone(message_id: int, token: str, due_at: datetime, error: str, *, uncou
     return settle(message_id, token, due_at=due_at, last_error=error, **attempts)
 
 
+def due_kinds(kinds: Collection[str]) -> frozenset[str]:
+    """
+    Which of these kinds have messages that are due now.
+    """
+    due = OutboxMessage.objects.filter(status=DUE, kind__in=kinds, due_at__lte=clock.now())
+    return frozenset(due.order_by().values_list("kind", flat=True).distinct())
+
+
 def again(ids: Collection[int]) -> int:
     """
     Make dead messages due now, with their attempts counted from zero. Returns how many.

@@ -12,16 +12,16 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connections
+from django.db import InterfaceError, OperationalError, connections
 
 from goflow import clock
 from goflow.conf import conf
 from goflow.journal import outbox
-from goflow.outbound import notifications
+from goflow.outbound import notifications, replaying
 from goflow.outbound.digests import digest_scan
 from goflow.outbound.dispatcher import drain
 from goflow.outbound.results import Going, to_the_end
-from goflow.runtime import idempotency
+from goflow.runtime import idempotency, scheduler
 from goflow.runtime.actions import keep_action, notify, workitem_action
 from goflow.runtime.lanes import LANES
 from goflow.runtime.models import Heartbeat
@@ -72,7 +72,19 @@ def deliver_outbox(
     unknown = set(names) - LANES.keys()
     if unknown:
         raise LookupError(f"there is no lane {', '.join(sorted(unknown))}; lanes are {', '.join(LANES)}")
-    return _each(_deliveries(names, ids), watch)
+    found = _each(_deliveries(names, ids), watch)
+    if set(found) != LANES.keys():
+        _hint_at_others(found)
+    return found
+
+
+def _hint_at_others(done: Mapping[str, Counts]) -> None:
+    """
+    What one lane writes may be due in another one, which somebody else may take.
+    """
+    if any(counts.get("sent") for counts in done.values()):
+        others = [kind for name, lane in LANES.items() if name not in done for kind in lane.kinds]
+        scheduler.backend().wake(dict.fromkeys(outbox.due_kinds(others), ()))
 
 
 def _deliveries(names: Collection[str], ids: Collection[int] | None) -> dict[str, Callable[..., Counts]]:
@@ -102,8 +114,10 @@ def _require_answer() -> None:
     """
     Raises the database's error when there is no database: no other job would come further.
     """
-    close_old_connections()
-    connections[alias()].ensure_connection()
+    connection = connections[alias()]
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+    connection.ensure_connection()
 
 
 def housekeeping(going: Going = to_the_end) -> Counts:
@@ -115,6 +129,7 @@ def housekeeping(going: Going = to_the_end) -> Counts:
         "keys": idempotency.purge(),
         "messages": outbox.purge(before),
         "notifications": notifications.purge(before),
+        **replaying.housekeeping(before),
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
@@ -70,6 +71,11 @@ class BaseSchedulerBackend(ABC):
 
     supports_periodic = False
     """Whether the carrier can run the passes by a clock of its own; else ``goflow_cron`` has to."""
+
+    def connect(self) -> None:  # noqa: B027 - most carriers have nothing to prepare
+        """
+        Called once in each process, while the project starts. Must not use the network or the database.
+        """
 
     def wake(self, ids: Mapping[str, Sequence[int]]) -> None:  # noqa: B027 - a carrier without hints is complete
         """
@@ -160,6 +166,13 @@ class CelerySchedulerBackend(BaseSchedulerBackend):
     supports_background = True
     supports_hints = True
     supports_periodic = True
+
+    def connect(self) -> None:
+        """
+        Remember the Celery app that the project has made by now.
+        """
+        with suppress(ImportError):  # the system check tells how to install it
+            import_module("goflow.tasks").connect()
 
     def wake(self, ids: Mapping[str, Sequence[int]]) -> None:
         """
@@ -276,6 +289,14 @@ def backend() -> BaseSchedulerBackend:
     The carrier that ``GOFLOW_SCHEDULER_BACKEND`` names.
     """
     return loaded(conf.SCHEDULER_BACKEND)
+
+
+def connect() -> None:
+    """
+    Let the carrier prepare itself. What is wrong with the setting is told by the system checks.
+    """
+    with suppress(ImproperlyConfigured):
+        backend().connect()
 
 
 def schedule_timeout_scan() -> Answer:
