@@ -72,7 +72,8 @@ def _catalogue(domain: str) -> polib.POFile:
             catalogue.append(_entry(entry.msgctxt, entry.msgid, entry.msgid_plural))
     # Texts that nobody gathered yet; tests/test_messages.py asks for their translations.
     for context, text in (marked() if domain == "django" else marked_in_scripts()) - known:
-        catalogue.append(_entry(context, text, ""))
+        # Whether one asks for it with a number is not known here, so both answers are there.
+        catalogue.extend([_entry(context, text, ""), _entry(context, text, text)])
     return catalogue
 
 
