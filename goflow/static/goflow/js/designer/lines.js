@@ -63,6 +63,11 @@ export function follow(plumb, drawn, route) {
   return true;
 }
 
+/** From where to where a connection is drawn, by key. @param {any} drawn @returns {[string, string]} */
+export function endsOf(drawn) {
+  return [drawn.source.dataset.key, drawn.target.dataset.key];
+}
+
 /** Where a drawn transition touches its activity. @param {any} drawn @param {"source" | "target"} end @returns {[number, number] | null} */
 export function endOf(drawn, end) {
   const route = /** @type {Path | undefined} */ (drawn?.route);

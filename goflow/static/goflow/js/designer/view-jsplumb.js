@@ -11,7 +11,7 @@ import { listen } from "./gestures.js";
 import { drawHandles } from "./handles.js";
 import { labelSpec, roomFor, settleLabels } from "./labels.js";
 import { positions } from "./layout.js";
-import { LINE, follow, lineOf } from "./lines.js";
+import { LINE, endsOf, follow, lineOf } from "./lines.js";
 import { wayLabel } from "./outline.js";
 import { routes } from "./routing.js";
 import { Viewport, around } from "./viewport.js";
@@ -138,7 +138,7 @@ export class View {
     const lines = this.lead(this.graph.transitions.values());
     for (const key of near) for (const way of this.graph.outgoing(key)) lines.add(way.key);
     this.settle(lines);
-    this.refreshHandles();
+    drawHandles(this);
   }
 
   /** Draw lines where the router leads them. @param {Iterable<Transition>} ways @returns {Set<string>} keys of those that lay elsewhere */
@@ -179,7 +179,7 @@ export class View {
       const way = this.graph.transition(key);
       if (way) around.add(way.source).add(way.target);
       const drawn = this.edges.get(key);
-      if (drawn) for (const end of [drawn.source, drawn.target]) if (this.graph.activity(end.dataset.key)) around.add(end.dataset.key);
+      if (drawn) for (const end of endsOf(drawn)) if (this.graph.activity(end)) around.add(end);
       for (const near of this.graph.activity(key) ? this.graph.incoming(key) : []) around.add(near.source);
     }
     return around;
@@ -187,12 +187,19 @@ export class View {
 
   /** @param {Set<string>} touched @param {Set<string>} around */
   draw(touched, around) {
-    for (const key of touched) if (this.edges.has(key)) this.dropEdge(key);
+    for (const key of touched) if (this.edges.has(key) && !this.hasEnds(key)) this.dropEdge(key);
     for (const key of touched) if (this.nodes.has(key) && !this.graph.activity(key)) this.dropNode(key);
     for (const key of around) this.putNode(key);
     const ways = new Set([...touched].filter((key) => this.graph.transition(key)));
     for (const key of around) for (const way of this.graph.outgoing(key)) ways.add(way.key);
     for (const key of ways) this.putEdge(key);
+  }
+
+  /** Whether a drawn transition still leads from where to where it did. @param {string} key */
+  hasEnds(key) {
+    const [source, target] = endsOf(this.edges.get(key));
+    const way = this.graph.transition(key);
+    return way?.source === source && way?.target === target && Boolean(this.graph.activity(source) && this.graph.activity(target));
   }
 
   /** @param {string} key */
@@ -261,10 +268,12 @@ export class View {
     const way = this.graph.transition(key);
     if (!way) return;
     const words = wayLabel(this.graph, key);
+    const isOtherwise = this.graph.isOtherwise(key);
     const room = roomFor(this, way);
-    const old = this.edges.get(key);
     const look = this.edgeLook(way);
-    if (old && old.data === JSON.stringify([way, words, look, room])) return;
+    const old = this.edges.get(key);
+    const data = JSON.stringify([way, words, isOtherwise, look, room]);
+    if (old && old.data === data) return;
     if (old) this.dropEdge(key);
     const source = this.hubs.get(way.source);
     const target = this.hubs.get(way.target);
@@ -273,10 +282,10 @@ export class View {
       source, target, cssClass: look,
       overlays: [
         { type: "Arrow", options: { width: 9, length: 9, location: 1, foldback: 0.8 } },
-        ...(words ? [labelSpec(way, words, { room, isOtherwise: this.graph.isOtherwise(key), isBad: this.findings.has(key) })] : []),
+        ...(words ? [labelSpec(way, words, { room, isOtherwise, isBad: this.findings.has(key) })] : []),
       ],
     });
-    drawn.data = JSON.stringify([way, words, look, room]);
+    drawn.data = data;
     drawn.label = words ? { id: `label-${key}`, place: 0.5 } : null;
     this.edges.set(key, drawn);
   }
@@ -322,7 +331,7 @@ export class View {
       const edge = this.edges.get(key);
       edge?.connector.canvas?.classList.toggle("ds-edge-selected", this.selected.has(key));
     }
-    this.refreshHandles();
+    drawHandles(this);
   }
 
   /** @param {Finding[]} problems */
@@ -377,11 +386,6 @@ export class View {
       for (const way of [...this.graph.incoming(key), ...this.graph.outgoing(key)]) ways.add(way);
     }
     this.lead(ways);
-  }
-
-  /** Handles at both ends of a selected transition. */
-  refreshHandles() {
-    drawHandles(this);
   }
 
   destroy() {
