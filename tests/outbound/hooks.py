@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from goflow.journal import outbox
+from goflow.journal.models import OutboxMessage
 from goflow.outbound import breaking, delivering, secrets
 from goflow.outbound.models import Delivery, WebhookEndpoint
 from goflow.outbound.relay import relay
@@ -54,3 +55,11 @@ def deliver(limit: int = 100) -> dict[str, int]:
     """
     lease = outbox.claim([outbox.WEBHOOK], limit=limit, seconds=delivering.LEASE, skip=breaking.resting())
     return dict(delivering.deliver(lease))
+
+
+def stored(delivery: Delivery) -> Delivery:
+    return Delivery.objects.get(pk=delivery.pk)
+
+
+def queued(status: str = "due") -> list[OutboxMessage]:
+    return list(OutboxMessage.objects.filter(kind="webhook", status=status).order_by("id"))
