@@ -5,12 +5,14 @@ import json
 import pytest
 
 from goflow import testing
+from goflow.errors import PublishRefused
 from goflow.journal import outbox
 from goflow.journal.models import AuditEvent, OutboxMessage
 from goflow.outbound.models import Delivery, WebhookEndpoint
 from goflow.outbound.relay import relay
 from goflow.runtime import engine
 from goflow.testing import count_statements
+from goflow.workflow import publishing
 
 
 @pytest.fixture(autouse=True)
@@ -139,3 +141,57 @@ def test_other_tenants_hear_nothing(line):
     endpoint(tenant_id="acme")
     tell()
     assert not Delivery.objects.exists()
+
+
+def test_events_of_an_object_name_it(ana):
+    testing.process("Line", ["A"], [])
+    OutboxMessage.objects.all().delete()
+    to = endpoint()
+    engine.start("Line", ana, item=ana)
+    tell()
+    model = f"{ana._meta.app_label}.{ana._meta.model_name}"
+    assert bodies(to)[0]["instance"]["object"] == {"model": model, "id": str(ana.pk)}
+
+
+@pytest.mark.parametrize("auditing", [True, False])
+def test_the_life_of_a_version_is_told(ana, settings, auditing):
+    settings.GOFLOW_AUDIT_ENABLED = auditing
+    settings.GOFLOW_NOTIFICATIONS_ENABLED = True
+    to = endpoint()
+    first = testing.process("Line", ["A"], [])
+    publishing.publish(publishing.clone(first, by=ana), by=ana)
+    tell()
+    told = [body for body in bodies(to) if body["action"].startswith("process.")]
+    assert [(body["action"], body["process"]["version"]) for body in told] == [
+        ("process.published", 1),
+        ("process.cloned", 2),
+        ("process.retired", 1),
+        ("process.published", 2),
+    ]
+    assert told[-1]["actor_id"] == ana.pk
+    assert (told[-1]["instance"], told[-1]["instance_id"], told[-1]["workitem_id"]) == (None, None, None)
+    assert (told[-1]["id"] is not None) is auditing
+
+
+def test_a_version_that_was_not_published_is_not_told(ana):
+    endpoint()
+    draft = testing.process("Line", ["A"], [], publish_now=False)
+    OutboxMessage.objects.all().delete()
+    draft.begin = None
+    draft.save()
+    with pytest.raises(PublishRefused):
+        publishing.publish(draft, by=ana)
+    assert not OutboxMessage.objects.exists()
+
+
+def test_nobody_hears_while_webhooks_are_off(line, settings):
+    endpoint()
+    settings.GOFLOW_WEBHOOK_ENABLED = False
+    tell()
+    assert not Delivery.objects.exists()
+
+
+def test_changes_of_processes_write_nothing_while_webhooks_are_off(settings):
+    settings.GOFLOW_WEBHOOK_ENABLED = False
+    testing.process("Line", ["A"], [])
+    assert not OutboxMessage.objects.exists()
