@@ -4,17 +4,23 @@ The verbs by plain values, so that another process can be asked for them; how a 
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
+from goflow import clock
 from goflow.errors import GoflowError
+from goflow.journal import outbox
 from goflow.runtime import engine
 from goflow.runtime import jobs as engine_jobs
 from goflow.workflow.loader import definition
@@ -66,6 +72,20 @@ def wait_for_data(task: Any) -> None:
     count(task)
 
 
+@application("races.external", external=True)
+def external(task: Any) -> None:
+    """Leaves a row of the host for each time it runs."""
+    Group.objects.create(name=f"{task.instance.title} {task.key} {uuid4()}")
+
+
+@application("races.fatal", external=True)
+def fatal(task: Any) -> None:
+    """Kills the process that runs it first."""
+    external(task)
+    if task.attempt == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 def _start(actor: Any, process: str, title: str, key: str | None = None) -> Any:
     return engine.start(process, actor, title=title, key=key).pk
 
@@ -95,6 +115,19 @@ def _cancel(actor: Any, instance: int) -> Any:
     return engine.cancel(instance, actor=actor).status
 
 
+def _suspend(actor: Any, instance: int) -> Any:
+    return engine.suspend(instance, actor=actor).status
+
+
+def _resume(actor: Any, instance: int) -> Any:
+    return engine.resume(instance, actor=actor).status
+
+
+def _scan(_actor: Any, job: str, minutes_ahead: int = 0) -> Any:
+    with clock.moved(timedelta(minutes=minutes_ahead)):
+        return engine_jobs.JOBS[job]()
+
+
 def _retry(actor: Any, incident: int) -> Any:
     return len(engine.retry(incident, actor=actor).incidents)
 
@@ -105,6 +138,22 @@ def _fire(_actor: Any, timer: int) -> Any:
 
 def _publish(actor: Any, process: int) -> Any:
     publish(Process.objects.get(pk=process), by=actor)
+
+
+def _finish(_actor: Any, message: int, token: str) -> Any:
+    return engine.finish_job(message, token, "OK", {"done": True}).status
+
+
+def _fail(_actor: Any, message: int, token: str, final: bool) -> Any:
+    return engine.fail_job(message, token, "no answer", 60, final=final).status
+
+
+def _take_over(_actor: Any, message: int) -> Any:
+    return len(outbox.claim([outbox.JOB], limit=1, seconds=60, ids=[message]).messages)
+
+
+def _work(_actor: Any) -> Any:
+    return engine_jobs.deliver_outbox(lanes=[outbox.JOB])[outbox.JOB]
 
 
 def _tick(_actor: Any) -> Any:
@@ -119,9 +168,16 @@ VERBS: dict[str, Callable[..., Any]] = {
     "complete": _complete,
     "forward": _forward,
     "cancel": _cancel,
+    "suspend": _suspend,
+    "resume": _resume,
+    "scan": _scan,
     "retry": _retry,
     "fire": _fire,
     "publish": _publish,
+    "finish": _finish,
+    "fail": _fail,
+    "take over": _take_over,
+    "work": _work,
     "tick": _tick,
 }
 

@@ -11,6 +11,8 @@ from datetime import timedelta
 from django.contrib.auth.models import User
 
 from goflow import clock, testing
+from goflow.journal import outbox
+from goflow.journal.models import OutboxMessage
 from goflow.runtime import engine
 from goflow.runtime.models import Incident, ProcessInstance, Timer, WorkItem
 from goflow.workflow.models import Process
@@ -52,6 +54,15 @@ def define_timed() -> None:
     testing.process("Timed", ["A", "B", "C"], [("A", "B", "OK"), ("A", "C", "timeout:1d", {"name": "late"})])
 
 
+def define_limited() -> None:
+    steps = [
+        {"after": "3h", "action": "priority", "priority": 5},
+        {"after": "4h", "action": "reassign", "roles": ["team"]},
+    ]
+    limits = {"sla_warn": "1h", "sla_duration": "2h", "escalations": steps}
+    testing.process("Limited", [("A", limits), "B"], [("A", "B")])
+
+
 def define_chain() -> None:
     automatic = {"autostart": True, "application": "races.count"}
     testing.process(
@@ -66,6 +77,12 @@ def define_automatic(application: str) -> None:
         "Automatic",
         ["A", ("Auto", {"autostart": True, "application": application}), "Z"],
         [("A", "Auto"), ("Auto", "Z")],
+    )
+
+
+def define_external(application: str = "races.external") -> None:
+    testing.process(
+        "External", [("Auto", {"autostart": True, "application": application}), "Z"], [("Auto", "Z")]
     )
 
 
@@ -148,6 +165,28 @@ def timer_job(title: str) -> Job:
     return Job("fire", "", {"timer": due_timer(started("Timed", title)).pk})
 
 
+def warning_job(title: str) -> Job:
+    return Job("fire", "", {"timer": due_timer(started("Limited", title), "sla.warn").pk})
+
+
+def backlog_job(title: str) -> Job:
+    """All that an item can be late with, the last of it asked for."""
+    instance = started("Limited", title)
+    for name in ("sla.warn", "sla.breach", "escalate:1"):
+        due_timer(instance, name)
+    return Job("fire", "", {"timer": due_timer(instance, "escalate:2").pk})
+
+
+def suspend_job(title: str) -> Job:
+    return Job("suspend", "root", {"instance": started("Limited", title).pk})
+
+
+def resume_job(title: str) -> Job:
+    instance = started("Limited", title)
+    engine.suspend(instance.pk, actor=User.objects.get(username="root"))
+    return Job("resume", "root", {"instance": instance.pk})
+
+
 def cancel_job(title: str) -> Job:
     instance = started("Joining", title)
     complete(item(instance, "b1"))
@@ -161,6 +200,32 @@ def retry_job(title: str) -> Job:
     return Job("retry", "root", {"incident": Incident.objects.get(instance=instance).pk})
 
 
+def leased(instance: ProcessInstance) -> OutboxMessage:
+    """The job of the instance in the hands of a worker."""
+    message = OutboxMessage.objects.get(instance_id=instance.pk, kind=outbox.JOB)
+    return outbox.claim([outbox.JOB], limit=1, seconds=60, ids=[message.pk]).messages[0]
+
+
+def run_out() -> None:
+    """The time of every lease is over."""
+    held = OutboxMessage.objects.filter(status=outbox.DUE).exclude(lease_token="")
+    held.update(due_at=clock.now() - LONG_AGO)
+
+
+def finish_job(title: str) -> Job:
+    message = leased(started("External", title))
+    return Job("finish", "", {"message": message.pk, "token": message.lease_token})
+
+
+def fail_job(title: str, *, final: bool = False) -> Job:
+    message = leased(started("External", title))
+    return Job("fail", "", {"message": message.pk, "token": message.lease_token, "final": final})
+
+
+def give_up_job(title: str) -> Job:
+    return fail_job(title, final=True)
+
+
 def publish_job(title: str) -> Job:
     process = testing.process(title, ["A", "B"], [("A", "B")])
     draft = process.clone(by=User.objects.get(username="root"))
@@ -172,8 +237,8 @@ def pooled(title: str) -> WorkItem:
     return item(started("Line", title, by="root"), "a")
 
 
-def due_timer(instance: ProcessInstance) -> Timer:
-    timer = Timer.objects.get(workitem__instance=instance)
+def due_timer(instance: ProcessInstance, name: str = "timeout:") -> Timer:
+    timer = Timer.objects.get(workitem__instance=instance, name__startswith=name)
     timer.due_at = clock.now() - LONG_AGO
     timer.save()
     return timer
@@ -205,8 +270,15 @@ SCENES = {
     "join": Scene(define_and_join, join_job),
     "chain": Scene(define_chain, chain_job),
     "timer": Scene(define_timed, timer_job),
+    "warning": Scene(define_limited, warning_job),
+    "backlog": Scene(define_limited, backlog_job),
+    "suspend": Scene(define_limited, suspend_job),
+    "resume": Scene(define_limited, resume_job),
     "cancel": Scene(define_and_join, cancel_job),
     "retry": Scene(define_waiting, retry_job),
+    "finish-a-job": Scene(define_external, finish_job),
+    "fail-a-job": Scene(define_external, fail_job),
+    "give-up-a-job": Scene(define_external, give_up_job),
     "publish": Scene(define_nothing, publish_job),
 }
 

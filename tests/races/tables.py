@@ -10,7 +10,8 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, Q
 
 from goflow.core.states import WORKABLE, ItemStatus
-from goflow.journal.models import AuditEvent
+from goflow.journal import outbox
+from goflow.journal.models import AuditEvent, OutboxMessage
 from goflow.journal.verify import verify
 from goflow.runtime.models import EdgeToken, Incident, ProcessInstance, Timer, WorkItem
 from goflow.workflow.models import Process
@@ -36,7 +37,14 @@ def instance(found: ProcessInstance) -> dict[str, Any]:
     items = WorkItem.objects.filter(instance=found).order_by("id")
     of_item = Q(workitem__instance=found)
     return {
-        "itself": (found.status, found.open_items, found.data, found.condition, found.finished_at is None),
+        "itself": (
+            found.status,
+            found.open_items,
+            found.data,
+            found.condition,
+            found.finished_at is None,
+            found.suspended_at is None,
+        ),
         "items": list(
             items.values_list(
                 "activity_key",
@@ -46,6 +54,8 @@ def instance(found: ProcessInstance) -> dict[str, Any]:
                 "condition",
                 "workitem_from__activity_key",
                 "version",
+                "priority",
+                "pool",
             )
         ),
         "tokens": sorted(
@@ -57,6 +67,14 @@ def instance(found: ProcessInstance) -> dict[str, Any]:
         "incidents": list(
             Incident.objects.filter(instance=found).values_list("code", "attempts", "resolved_by")
         ),
+        "jobs": [
+            (status, attempts, bool(token), error, payload.get("settled", {}).get("status"))
+            for status, attempts, token, error, payload in OutboxMessage.objects.filter(
+                instance_id=found.pk, kind__in=[outbox.JOB, outbox.RESULT]
+            )
+            .order_by("id")
+            .values_list("status", "attempts", "lease_token", "last_error", "payload")
+        ],
         "journal": journal(f"i:{found.pk}"),
     }
 
@@ -88,7 +106,7 @@ def journal(stream: str) -> list[Any]:
 
 
 def told(metadata: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in metadata.items() if name != "incident"}
+    return {name: value for name, value in metadata.items() if name not in {"incident", "key", "due_at"}}
 
 
 def assert_sound() -> None:
@@ -100,7 +118,7 @@ def assert_sound() -> None:
     queued = WorkItem.objects.exclude(queue=None)
     workable = [status.value for status in WORKABLE]
     assert not queued.exclude(status__in=workable).exists()
-    assert not WorkItem.objects.filter(queue=None, status__in=workable).exists()
+    assert not WorkItem.objects.filter(queue=None, status__in=workable, activity__autostart=False).exists()
     assert not Timer.objects.exclude(workitem__status__in=[*workable, "fallout", "suspended"]).exists()
     assert list(wrong_instances()) == []
 
