@@ -8,7 +8,7 @@ lease is lost when somebody else has taken the job over, not by the clock alone.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
@@ -66,14 +66,8 @@ def finish_job(
     the hooks and conditions behind the item raise; nothing was changed then.
     """
     job = _job(message_id)
-    before = _before(job, token)
-    if before is not None:
-        return before
     result = {"outcome": checked_outcome(outcome), "data": dict(data or {})}
-    try:
-        return unit(lambda: _finish(job, token, result))
-    except _NotOpen:
-        return _put_aside(job, token, result)
+    return _once(job, token, lambda: unit(lambda: _finish(job, token, result)), result)
 
 
 def fail_job(
@@ -95,17 +89,14 @@ def fail_job(
 
     The same again with the same token answers the same. Raises JobNotFound, LeaseLost, JobDone, JobGone.
     """
-    job = _job(message_id)
-    before = _before(job, token)
-    if before is not None:
-        return before
-    error = error[:ERROR_LENGTH]
-    if not final and job.attempts < conf.JOB_ATTEMPTS:
-        return _postpone(job, token, error, retry_in, result)
-    try:
+    job, error = _job(message_id), error[:ERROR_LENGTH]
+
+    def work() -> Settled:
+        if not final and job.attempts < conf.JOB_ATTEMPTS:
+            return _postpone(job, token, error, retry_in, result)
         return unit(lambda: _give_up(job, token, error))
-    except _NotOpen:
-        return _put_aside(job, token, {"error": error})
+
+    return _once(job, token, work, {"error": error})
 
 
 def extend_job(message_id: int, token: str, seconds: float) -> datetime:
@@ -132,6 +123,34 @@ def _job(message_id: int) -> OutboxMessage:
     if found is None:
         raise JobNotFound(job=message_id)
     return found
+
+
+def _once(job: OutboxMessage, token: str, work: Callable[[], Settled], result: Mapping[str, Any]) -> Settled:
+    """
+    Settle the job, or answer what this lease has settled before, perhaps at this very moment.
+    """
+    before = _before(job, token)
+    if before is not None:
+        return before
+    try:
+        try:
+            return work()
+        except _NotOpen:
+            return _put_aside(job, token, result)
+    except _NotHeld:
+        return _before(_job(job.pk), token) or refuse(job.pk)
+
+
+class _NotOpen(Exception):
+    """
+    The job's own item is not open, which is told apart from what hooks raise.
+    """
+
+
+class _NotHeld(Exception):
+    """
+    The lease is not there (any more).
+    """
 
 
 def _finish(job: OutboxMessage, token: str, result: Mapping[str, Any]) -> Settled:
@@ -173,12 +192,6 @@ def _begin(job: OutboxMessage) -> tuple[Under, WorkItem]:
     return under, item
 
 
-class _NotOpen(Exception):
-    """
-    The job's own item is not open, which is told apart from what hooks raise.
-    """
-
-
 def _postpone(
     job: OutboxMessage, token: str, error: str, retry_in: float | None, result: Mapping[str, Any] | None
 ) -> Settled:
@@ -201,7 +214,7 @@ def _put_aside(job: OutboxMessage, token: str, result: Mapping[str, Any]) -> Set
         _settle(job, token, KEPT, due_at=clock.now(), attempts=attempts, result=result)
         return _settled(job, KEPT)
     outbox.dropped(job.pk, token, "the work item is closed")
-    return refuse(job.pk)
+    raise _NotHeld
 
 
 def is_suspended(job: OutboxMessage) -> bool:
@@ -230,7 +243,7 @@ def _settle(
     if result is not None:
         payload["result"], values["kind"] = dict(result), outbox.RESULT
     if not outbox.settle(job.pk, token, payload=payload, **values):
-        refuse(job.pk)
+        raise _NotHeld
 
 
 def _before(job: OutboxMessage, token: str) -> Settled | None:
