@@ -134,6 +134,15 @@ class IncidentMissing(NotFound):
     template = _("There is no incident %(incident)s. Open it from a list again.")
 
 
+class NotificationMissing(NotFound):
+    """
+    The caller has no notification of that id.
+    """
+
+    code = "notification-not-found"
+    template = _("There is no notification %(notification)s. Open it from the list again.")
+
+
 class NobodyCalled(Invalid):
     """
     Work was to be handed to somebody who does not exist or may not sign in.

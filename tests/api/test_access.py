@@ -11,7 +11,9 @@ import pytest
 from django.db import transaction
 
 from goflow.api import api
+from goflow.api.notification_shapes import PREFERENCES
 from goflow.journal import outbox
+from goflow.outbound.models import Notification
 from goflow.runtime import engine
 from goflow.runtime.models import Incident
 from goflow.testing import person, process
@@ -99,6 +101,11 @@ ENTRIES = [
     e("POST /jobs/{job_id}/extend", "401 403 403 403 403 403 200 404", "job"),
     e("POST /jobs/{job_id}/complete", "401 403 403 403 403 403 200 404", "job"),
     e("POST /jobs/{job_id}/fail", "401 403 403 403 403 403 200 404", "job"),
+    e("GET /notifications", "401 200 200 200 200 200 200 200"),
+    e("POST /notifications/read", "401 200 200 200 200 200 200 200"),
+    e("POST /notifications/{notification_id}/read", "401 404 200 404 404 404 404 404"),
+    e("GET /notifications/preferences", "401 200 200 200 200 200 200 200"),
+    e("PUT /notifications/preferences", "401 200 200 200 200 200 200 200", PREFERENCES),
     e("GET /definitions", "401 200 200 200 200 200 200 200"),
     e("POST /definitions/import", "401 403 403 403 403 201 403 201", "file"),
     e("GET /definitions/{process_id}", "401 404 404 404 404 200 200 404"),
@@ -141,6 +148,7 @@ def world(company: Company, stuck: Incident, topic: str, settings: Any) -> World
     draft = publishing.clone(company.process, by=company.dora)
     read = Caller(company.root).get(f"/definitions/{draft.pk}/graph").json()
     published = {"process_id": company.process.pk}
+    told = Notification.objects.create(user=company.bob, event="queued", params={"request": SECRET})
     return World(
         ids={
             "": {
@@ -148,6 +156,7 @@ def world(company: Company, stuck: Incident, topic: str, settings: Any) -> World
                 "workitem_id": company.item.pk,
                 "instance_id": company.item.instance_id,
                 "job_id": job.pk,
+                "notification_id": told.pk,
             },
             "release": {"workitem_id": held.pk},
             "reassign": {"workitem_id": held.pk},
@@ -226,6 +235,7 @@ def test_nobody_reads_what_belongs_to_another_tenant(world: World, entry: Entry)
         "/incidents",
         "/start",
         "/reports/processes",
+        "/notifications",
     ],
 )
 def test_every_list_is_empty_for_another_tenant(world: World, path: str) -> None:

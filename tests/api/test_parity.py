@@ -54,6 +54,12 @@ OPERATIONS = {
     "process_dot": "getDefinitionDiagram",
     "myrequests_history": "getInstanceHistory",
     "otherswork_history": "getInstanceHistory",
+    "notifications": "listNotifications",
+    "notifications_unread": "listNotifications",
+    "notifications_read": "readAllNotifications",
+    "notification_open": "readNotification",
+    "notification_settings": "setNotificationPreferences",
+    "unsubscribe": "setNotificationPreferences",
     "login": "webSignIn",
     "logout": "webSignOut",
 }
