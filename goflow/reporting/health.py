@@ -7,20 +7,21 @@ Every process reads the same rows, so every process tells the same.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.db import Error, connections, router
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Q
 
 from goflow import clock
 from goflow.conf import conf
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
+from goflow.outbound.dispatcher import Lane
 from goflow.outbound.models import WebhookEndpoint
 from goflow.runtime.lanes import LANES
 from goflow.runtime.models import Heartbeat, ProcessInstance
@@ -100,16 +101,54 @@ def beats(now: datetime) -> list[Beat]:
 
 def waiting(now: datetime) -> list[Waiting]:
     """
-    The open outbox messages by kind. One query, and those of lanes that leave some messages alone.
+    The open outbox messages by kind. One query for the counts, and one or two for each kind with due ones.
     """
-    takeable = Q(status=outbox.DUE, due_at__lte=now) & ~_left_alone()
-    rows = OutboxMessage.objects.filter(status__in=(outbox.DUE, outbox.DEAD)).order_by("kind")
-    counted = rows.values("kind").annotate(
-        due=Count("pk", filter=Q(status=outbox.DUE)),
-        dead=Count("pk", filter=Q(status=outbox.DEAD)),
-        oldest=Min("due_at", filter=takeable),
-    )
-    return [Waiting(**row, age=_age(row["oldest"], now)) for row in counted]
+    rows = OutboxMessage.objects.filter(status__in=(outbox.DUE, outbox.DEAD)).order_by()
+    counted = rows.values_list("kind", "status").annotate(number=Count("pk"))
+    found: dict[str, dict[str, int]] = {}
+    for kind, status, number in counted:
+        found.setdefault(kind, {})[status] = number
+    return [_waiting(kind, found[kind], now) for kind in sorted(found)]
+
+
+def _waiting(kind: str, counts: Mapping[str, int], now: datetime) -> Waiting:
+    due, dead = counts.get(outbox.DUE, 0), counts.get(outbox.DEAD, 0)
+    oldest = _oldest(kind, now) if due else None
+    return Waiting(kind, due, dead, oldest, _age(oldest, now))
+
+
+def _oldest(kind: str, now: datetime) -> datetime | None:
+    lane = next((lane for lane in LANES.values() if kind in lane.kinds), None)
+    if lane is None:
+        return None
+    due = OutboxMessage.objects.filter(status=outbox.DUE, kind=kind, due_at__lte=now)
+    found = due.exclude(_left_alone(lane)).order_by("due_at").values_list("due_at", flat=True)
+    return next(iter(found[:1]), None)
+
+
+def late(now: datetime, limit: timedelta) -> tuple[str, datetime] | None:
+    """
+    Kind and due time of a message that passes have left waiting for longer than ``limit``, one of the oldest.
+
+    One query, and those of lanes that leave some messages alone; it costs the same however many wait.
+    """
+    left_alone = Q(pk__in=())
+    for lane in LANES.values():
+        left_alone |= Q(kind__in=lane.kinds) & _left_alone(lane)
+    kinds = [kind for lane in LANES.values() for kind in lane.kinds]
+    rows = OutboxMessage.objects.filter(status=outbox.DUE, kind__in=kinds, due_at__lte=now - limit)
+    return next(iter(rows.exclude(left_alone).order_by().values_list("kind", "due_at")[:1]), None)
+
+
+def _left_alone(lane: Lane) -> Q:
+    """
+    What a pass does not take although it is due: jobs of workers elsewhere, messages to resting receivers.
+    """
+    found = Q(pk__in=())
+    if lane.topics is not None:
+        found |= ~Q(topic__in=list(lane.topics()))
+    skip = None if lane.skip is None else lane.skip()
+    return found if skip is None else found | skip
 
 
 def endpoints(now: datetime) -> Endpoints:
@@ -123,20 +162,6 @@ def endpoints(now: datetime) -> Endpoints:
         active=Count("pk", filter=Q(enabled=True) & ~Q(paused_until__gt=now, paused_until__isnull=False)),
     )
     return Endpoints(**found)
-
-
-def _left_alone() -> Q:
-    """
-    What a pass does not take although it is due: jobs of workers elsewhere, messages to resting receivers.
-    """
-    found = ~Q(kind__in=[kind for lane in LANES.values() for kind in lane.kinds])
-    for lane in LANES.values():
-        if lane.topics is not None:
-            found |= Q(kind__in=lane.kinds) & ~Q(topic__in=list(lane.topics()))
-        skip = None if lane.skip is None else lane.skip()
-        if skip is not None:
-            found |= Q(kind__in=lane.kinds) & skip
-    return found
 
 
 def _age(at: datetime | None, now: datetime) -> float:
@@ -175,7 +200,7 @@ def checks() -> list[Check]:
     """
     Whether this installation is ready to serve: database, migrations, scheduler and outbox.
 
-    Four queries, and those of ``waiting``. Raises nothing: a database that does not answer is an answer.
+    Four queries, and those of ``late``. Raises nothing: a database that does not answer is an answer.
     """
     answers = _guarded("database", _database)
     if not answers.ok:
@@ -218,19 +243,14 @@ def _scheduler() -> tuple[bool, str]:
 
 
 def _outbox() -> tuple[bool, str]:
-    if not conf.READY_OUTBOX_AGE:
+    limit, now = conf.READY_OUTBOX_AGE, clock.now()
+    if not limit:
         return True, "not asked for"
-    late = _oldest(waiting(clock.now()))
-    if late is None:
-        return True, "nothing is due"
-    return _within(
-        late.age, conf.READY_OUTBOX_AGE, f"oldest due message ({late.kind}) waits {late.age:.0f} s"
-    )
-
-
-def _oldest(found: Iterable[Waiting]) -> Waiting | None:
-    due = [kind for kind in found if kind.oldest is not None]
-    return max(due, key=lambda kind: kind.age, default=None)
+    found = late(now, timedelta(seconds=limit))
+    if found is None:
+        return True, f"nothing has been due for more than {limit:g} s"
+    kind, since = found
+    return _within(_age(since, now), limit, f"a message ({kind}) has been due for {_age(since, now):.0f} s")
 
 
 def _within(age: float, limit: float, told: str) -> tuple[bool, str]:

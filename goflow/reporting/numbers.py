@@ -44,7 +44,7 @@ class Numbers:
 
 def read(now: datetime) -> Numbers:
     """
-    All numbers, with nine queries (and those of ``health.waiting``), whatever there is to count.
+    All numbers, with eight queries and those of ``health.waiting``, whatever there is to count.
     """
     return Numbers(
         instances=_pairs(ProcessInstance.objects.all(), "process__code", "status"),

@@ -59,7 +59,7 @@ class Running:
 
 def running(user: Any) -> Running | None:
     """
-    How the background does; three queries, and those of lanes that leave some messages alone.
+    How the background does; two queries, and those of ``health.waiting``.
 
     None for people of one tenant among several: the numbers are those of the whole installation.
     """

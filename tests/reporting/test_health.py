@@ -75,7 +75,7 @@ def test_an_old_message_is_told_with_its_kind(beating: None) -> None:
     assert told()["outbox"] is True
     message(waits=901)
     assert told()["outbox"] is False
-    assert detail("outbox") == "oldest due message (events) waits 901 s, limit 900 s"
+    assert detail("outbox") == "a message (events) has been due for 901 s, limit 900 s"
 
 
 def test_a_limit_of_zero_asks_for_no_outbox(beating: None, settings: Any) -> None:
@@ -88,7 +88,7 @@ def test_what_is_not_due_does_not_wait(beating: None) -> None:
     message(due_at=clock.now() + timedelta(hours=1), created_at=clock.now() - timedelta(days=3))
     message(status=OutboxMessage.Status.SENT, waits=10_000)
     message(status=OutboxMessage.Status.DEAD, waits=10_000)
-    assert detail("outbox") == "nothing is due"
+    assert detail("outbox") == "nothing has been due for more than 900 s"
 
 
 def nothing(lease: outbox.Lease) -> Tally:
@@ -163,17 +163,28 @@ def test_a_probe_costs_four_statements_and_those_of_the_lanes(beating: None) -> 
     assert len(own) <= len(skips)
 
 
-def test_open_messages_are_found_by_their_index() -> None:
+@pytest.mark.parametrize(
+    "ask", [health.waiting, lambda now: health.late(now, timedelta(seconds=900))], ids=["waiting", "late"]
+)
+def test_open_messages_are_found_by_their_index(ask: Any) -> None:
     if connection.vendor == "postgresql":
         connection.cursor().execute("SET LOCAL enable_seqscan = off")
     for _ in range(20):
         message(status=OutboxMessage.Status.SENT)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
-        health.waiting(clock.now())
-    sql = asked.captured_queries[-1]["sql"]
+    message()
+    with CaptureQueriesContext(connection) as asked:
+        ask(clock.now())
     explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
-    with connection.cursor() as cursor:
-        cursor.execute(f"{explain} {sql}".replace("%", "%%"))
-        assert "goflow_outbox_due" in str(cursor.fetchall())
+    texts = [query["sql"] for query in asked.captured_queries if "goflow_outboxmessage" in query["sql"]]
+    assert texts
+    for text in texts:
+        with connection.cursor() as cursor:
+            cursor.execute(f"{explain} {text}".replace("%", "%%"))
+            assert "goflow_outbox_due" in str(cursor.fetchall()), text
+
+
+def test_a_kind_that_nobody_works_on_is_counted_and_does_not_wait(beating: None) -> None:
+    message("own", waits=10_000)
+    (found,) = health.waiting(clock.now())
+    assert (found.kind, found.due, found.oldest) == ("own", 1, None)
+    assert told()["outbox"] is True

@@ -130,3 +130,10 @@ def test_a_database_that_is_down_is_told_with_503(tmp_path: Path) -> None:
     # The demo has no token, so that a stranger's token opens nothing, database or not.
     assert metrics[0] == 404
     assert "secretword" not in done.stdout
+
+
+@pytest.mark.parametrize("project", ["leavedemo.urls", "sampleproject.urls"])
+def test_the_demos_answer_at_the_root(client: Client, beating: None, settings: Any, project: str) -> None:
+    settings.ROOT_URLCONF = project
+    found = {path: client.get(path).status_code for path in ("/healthz", "/readyz", "/metrics")}
+    assert found == {"/healthz": 200, "/readyz": 200, "/metrics": 404}

@@ -140,6 +140,7 @@ def test_a_database_that_is_down_is_503(
 def test_a_reading_costs_the_same_for_many_requests(
     client: Client, company: Company, token: dict[str, str]
 ) -> None:
+    company.ask()
     with count_statements() as few:
         client.get("/metrics", headers=token)
     for number in range(10):
@@ -147,4 +148,4 @@ def test_a_reading_costs_the_same_for_many_requests(
     with count_statements() as many:
         client.get("/metrics", headers=token)
     assert len(few) == len(many)
-    assert len(many) <= 12, many
+    assert len(many) <= 25, many
