@@ -113,7 +113,7 @@ def _parcels(lease: outbox.Lease, tally: Tally) -> Iterable[Parcel]:
     deliveries = Delivery.objects.select_related("endpoint").in_bulk(wanted)
     for message in lease.messages:
         delivery = deliveries.get(message.payload["delivery"])
-        if delivery is None or delivery.status != Delivery.Status.WAITING:
+        if delivery is None or delivery.status == Delivery.Status.DELIVERED:
             outbox.dropped(message.pk, message.lease_token, "the delivery is done or deleted")
             tally["gone"] += 1
         elif not delivery.endpoint.enabled and delivery.action != PING:

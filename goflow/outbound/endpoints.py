@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from goflow import clock
+from goflow import clock, tenancy
+from goflow.conf import conf
 from goflow.errors import Invalid
 from goflow.journal import recorder
 from goflow.journal.events import ACTIONS, Event, endpoint_stream
@@ -28,6 +29,7 @@ from goflow.outbound.webhooks import covers, wanted
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
+    from django.http import HttpRequest
 
 CHANGEABLE = ("name", "url", "event_types", "headers", "timeout_seconds")
 
@@ -48,6 +50,21 @@ class Made(NamedTuple):
 
     endpoint: WebhookEndpoint
     secret: str
+
+
+def visible(user: AbstractBaseUser | None, request: HttpRequest | None = None) -> QuerySet[WebhookEndpoint]:
+    """
+    The endpoints of the person's tenant. What a person may do with them is a matter of permissions.
+
+    Endpoints have a tenant and nothing else that ``GOFLOW_TENANT_FILTER`` could tell them apart by: a project
+    with that filter only shows them to superusers.
+    """
+    rows = WebhookEndpoint.objects.all()
+    if conf.TENANT_RESOLVER is not None:
+        return rows.filter(tenant_id=tenancy.resolve(user=user, request=request).tenant_id)
+    if conf.TENANT_FILTER is not None and not getattr(user, "is_superuser", False):
+        return rows.none()
+    return rows
 
 
 def create(
