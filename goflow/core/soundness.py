@@ -121,6 +121,7 @@ def is_playable(definition: ProcessDef) -> bool:
 class _Node:
     play: Play
     parent: int
+    crowd: Counter[str]  # counted once: every situation behind this one asks for it
 
     @property
     def marking(self) -> Marking:
@@ -205,8 +206,8 @@ class _Search:
         key = self._key(play.marking)
         if key not in self.seen:
             self.seen[key] = len(self.nodes)
-            self.nodes.append(_Node(play, parent))
-            self._look_at_crowds(play.marking, self.seen[key])
+            self.nodes.append(_Node(play, parent, _counted(play.marking)))
+            self._look_at_crowds(self.seen[key])
         return self.seen[key]
 
     def _key(self, marking: Marking) -> Key:
@@ -229,15 +230,16 @@ class _Search:
         return {key: (self._ends_all(key), key not in before_end, place) for place, key in enumerate(order)}
 
     def _grows_for_ever(self, index: int) -> bool:
-        whole = _counted(self.nodes[index].marking)
+        whole = self.nodes[index].crowd
         if max(whole.values(), default=0) < 2:
             return False
+        everywhere = whole.total()
         while (index := self.nodes[index].parent) >= 0:
-            marking = self.nodes[index].marking
-            places = len(marking.items) + len(marking.tokens)
-            has_fewer = places < whole.total()
+            node = self.nodes[index]
+            places = len(node.marking.items) + len(node.marking.tokens)
+            has_fewer = places < everywhere
             self.looked_at += places if has_fewer else 1
-            if has_fewer and _counted(marking) <= whole:
+            if has_fewer and all(count <= whole[place] for place, count in node.crowd.items()):
                 return True
         return False
 
@@ -251,8 +253,9 @@ class _Search:
                 joins = tuple(str(join) for join in _listed(effect, "joins"))
                 self.starved.setdefault(joins, (index, effect))
 
-    def _look_at_crowds(self, marking: Marking, index: int) -> None:
-        for place, count in _counted(marking).items():
+    def _look_at_crowds(self, index: int) -> None:
+        marking = self.nodes[index].marking
+        for place, count in self.nodes[index].crowd.items():
             if count > 1:
                 self.crowded.setdefault(place, (index, count))
         end = self.definition.end

@@ -43,7 +43,7 @@ def _read(request: HttpRequest, pk: int) -> JsonResponse:
             "process": described(process),
             "names": names(definition, process) if rights.change else {},
             "may": rights.as_dict(),
-            "problems": validation.problems(definition, process),
+            "problems": validation.problems(definition, process, limit=validation.AT_A_GLANCE),
         },
         process,
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest, JsonResponse
 
+from goflow.core import soundness
 from goflow.core.graph import ProcessDef
 from goflow.core.problem import Problem
 from goflow.designer import bodies
@@ -26,11 +27,17 @@ def validate(request: HttpRequest, pk: int) -> JsonResponse:
     return JsonResponse({"problems": problems(bodies.graph(bodies.read(request)), process)})
 
 
-def problems(definition: ProcessDef, process: Process) -> list[dict[str, object]]:
+AT_A_GLANCE = 1_000
+"""Steps that soundness plays before a drawing is shown; whoever opens it does not wait for more."""
+
+
+def problems(
+    definition: ProcessDef, process: Process, *, limit: int = soundness.LIMIT
+) -> list[dict[str, object]]:
     """
     The problems of a definition meant for this version, as JSON-serialisable data.
     """
-    return told(findings.problems_in(definition, process), definition)
+    return told(findings.problems_in(definition, process, limit=limit), definition)
 
 
 def told(found: tuple[Problem, ...], definition: ProcessDef) -> list[dict[str, object]]:

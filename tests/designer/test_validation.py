@@ -74,3 +74,16 @@ def test_judging_costs_the_same_for_larger_drawings(edith: Desk, draft: Process)
     with count_statements() as many:
         edith.post(f"{draft.pk}/validate/", {"graph": graph})
     assert len(many) == len(few), many
+
+
+def test_opening_a_tangled_drawing_judges_it_at_a_glance(edith: Desk, draft: Process) -> None:
+    graph = edith.drawing(draft)
+    names = [f"s{number}" for number in range(60)]
+    graph["activities"] = [{"key": name, "title": name} for name in names]
+    ways = [(a, b) for at, a in enumerate(names) for b in names[at + 1 : at + 4]]
+    graph["transitions"] = [{"key": f"{a}-{b}", "source": a, "target": b} for a, b in ways]
+    graph["begin"], graph["end"] = names[0], names[-1]
+    at_once = edith.post("new/", {"graph": graph}).json()["id"]
+    seen = {p["code"]: p for p in edith.get(f"{at_once}/draft/").json()["problems"]}
+    later = {p["code"]: p for p in edith.post(f"{at_once}/validate/", {"graph": graph}).json()["problems"]}
+    assert seen["not-fully-checked"]["message"] != later["not-fully-checked"]["message"]

@@ -97,7 +97,11 @@ function build({ page, api, draft }) {
   });
   editor.on("problems", () => tabs.count("problems", editor.problems.length));
   editor.problems = draft.problems;
-  afterPaint(() => problems.show(editor.problems));
+  afterPaint(() => {
+    problems.show(editor.problems);
+    // The first answer is one at a glance, so that nobody waits for the drawing.
+    if (editor.problems.some(({ code }) => code === "not-fully-checked")) problems.ask().catch((error) => editor.tell("offline", error));
+  });
 
   const mode = createModes(editor, canvas, outlinePlace, outline);
   const status = byId("designer-save");
