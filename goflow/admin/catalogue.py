@@ -103,7 +103,18 @@ class ApplicationAdmin(NamedAdmin):
 
     form = ApplicationForm
     kind = registry.APPLICATION
-    list_display = ("url", "is_registered", "suffix")
+    list_display = ("url", "is_registered", "runs", "suffix")
+
+    @admin.display(description=gettext_lazy("runs"))
+    def runs(self, obj: Application) -> str:
+        """
+        When code of that name runs for an automatic activity.
+        """
+        if obj.url in registry.topics():
+            return _("after commit, by workers outside")
+        if registry.is_external(obj.url):
+            return _("after commit")
+        return _("inside the step") if self.is_registered(obj) else ""
 
 
 @admin.register(PushApplication)

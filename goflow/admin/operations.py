@@ -173,9 +173,10 @@ class InstanceAdmin(OperationsAdmin):
         Links to what belongs to the instance.
         """
         return format_html(
-            "{} · {} · {}",
+            "{} · {} · {} · {}",
             _list_link("workitem", _("Work items"), instance__id__exact=row.pk),
             _list_link("incident", _("Incidents"), instance__id__exact=row.pk),
+            _list_link("outboxmessage", _("Outbox messages"), instance_id__exact=row.pk),
             _list_link("auditevent", _("Audit events"), instance_id__exact=row.pk),
         )
 
@@ -208,7 +209,7 @@ class WorkItemAdmin(OperationsAdmin):
             gettext_lazy("Reassign"),
             gettext_lazy("The work item is taken from whoever has it and given to this person."),
             _reassign,
-            applies=lambda row: row.is_open,
+            applies=lambda row: row.is_open and not row.activity.autostart,
             form=ReassignForm,
         ),
         Verb(
@@ -246,8 +247,9 @@ class WorkItemAdmin(OperationsAdmin):
         Links to what belongs to the item.
         """
         return format_html(
-            "{} · {}",
+            "{} · {} · {}",
             _list_link("incident", _("Incidents"), workitem__id__exact=row.pk),
+            _list_link("outboxmessage", _("Outbox messages"), workitem_id__exact=row.pk),
             _list_link("auditevent", _("Audit events"), workitem_id__exact=row.pk),
         )
 

@@ -140,7 +140,8 @@ class ReasonOut(Schema):
     """
     One reason why an instance is not complete yet.
 
-    ``kind``: person, pool, join, subflow, suspended, incident or system.
+    ``kind``: person, pool, job (a program works on it; ``detail`` is its topic), join, subflow, suspended or
+    incident.
     """
 
     model_config: ClassVar[Any] = example(

@@ -11,7 +11,7 @@ from goflow.api import forms
 from goflow.api.items import line as item_line
 from goflow.api.items import loaded_of, person
 from goflow.api.versions import outlined
-from goflow.desk import position
+from goflow.desk import outside, position
 from goflow.errors import InstanceNotFound
 from goflow.runtime import policy
 from goflow.runtime.models import Incident, ProcessInstance, WorkItem
@@ -102,12 +102,23 @@ def _reasons(instance: ProcessInstance) -> Any:  # an iterator of reasons
             "parent_item_id", flat=True
         )
     )
+    jobs = outside.of(rows)
     for row in rows:
-        found = _reason_of(row, pools, joins, called)
+        found = _job_of(row, jobs) or _reason_of(row, pools, joins, called)
         if found is not None:
             yield found
     for incident in Incident.objects.open().filter(instance=instance).select_related("workitem"):
         yield _reason("incident", incident.workitem, detail=incident.code, since=incident.created_at)
+
+
+def _job_of(row: WorkItem, jobs: Mapping[int, outside.Outside]) -> dict[str, Any] | None:
+    """
+    A program has the item; its topic says which.
+    """
+    if not outside.is_outside(row):
+        return None
+    job = jobs.get(row.pk)
+    return _reason("job", row, detail=job.topic if job else "")
 
 
 def _reason_of(

@@ -44,6 +44,7 @@ def names(definition: ProcessDef, process: Process) -> dict[str, object]:
         "roles": _first(Group.objects.all(), "name"),
         "users": _first(people, user.USERNAME_FIELD),
         "applications": sorted(registered),
+        "external": sorted(name for name in registered if registry.is_external(name)),
         "pages": sorted(set(_first(Application.objects.all(), "url")) - registered),
         "push_applications": sorted(registry.names(registry.PUSH_APPLICATION)),
         "forms": sorted(name for name in registry.names(registry.FORM) if not name.endswith(START)),

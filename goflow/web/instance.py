@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goflow import clock
-from goflow.desk import position
+from goflow.desk import outside, position
 from goflow.desk.forms import facts
 from goflow.errors import InstanceNotFound, NotFound
 from goflow.runtime import engine, policy
@@ -55,8 +55,10 @@ def _standing(found: ProcessInstance, loaded: Loaded) -> dict[str, Any]:
     items = list(WorkItem.objects.filter(instance=found).with_context().order_by("id"))
     joins = position.arrived(found, loaded)
     marked = position.marks(items, joins)
+    jobs = outside.of(items)
     return {
-        "open_items": [item for item in items if item.is_open],
+        "open_items": [item for item in items if item.is_open and not outside.is_outside(item)],
+        "outside": [(item, jobs.get(item.pk)) for item in items if outside.is_outside(item)],
         "waiting": [
             (item, joins.get(item.pk, "")) for item in items if item.status == WorkItem.Status.BLOCKED
         ],

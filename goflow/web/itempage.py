@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from goflow import clock
 from goflow.core.graph import ActivityDef
+from goflow.desk import outside
 from goflow.desk.forms import facts
 from goflow.desk.outcomes import OutcomeButton, buttons
 from goflow.errors import WorkItemNotFound
@@ -159,6 +160,9 @@ class ItemPage:
             "may_see_instance": self.may_see_instance,
             "awaits_forward": self.awaits_forward,
             "is_mine": self.is_mine,
+            "is_outside": outside.is_outside(self.item),
+            "job": outside.of([self.item]).get(self.item.pk),
+            "may_administer": self.may_administer,
             "buttons": self.buttons() if self.may_work else (),
             "facts": facts(self.instance, self.loaded),
             "story": self.story,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from goflow.workflow import registry
 from goflow.workflow.models import Activity, Application, PushApplication
 
 
@@ -55,3 +56,18 @@ def test_unused_application_is_deleted(client):
     row = Application.objects.create(url="hr/x")
     client.post(reverse("admin:goflow_application_delete", args=[row.pk]), {"post": "yes"})
     assert not Application.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "external", "told"),
+    [
+        (len, True, "after commit"),
+        (None, True, "after commit, by workers outside"),
+        (len, False, "inside the step"),
+    ],
+)
+def test_it_is_told_when_an_application_runs(client, code, external, told):
+    Application.objects.create(url="press")
+    with registry.registered(registry.APPLICATION, "press", code, external=external):
+        body = client.get(reverse("admin:goflow_application_changelist")).content.decode()
+    assert f'<td class="field-runs">{told}</td>' in body

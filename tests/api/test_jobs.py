@@ -196,6 +196,11 @@ def test_a_withdrawn_item_is_told(poster: WorkItem, ada: Caller, company: Compan
     assert problem(settle(ada, job, verb, error="late")) == (409, "job-gone")
 
 
+def test_a_request_says_that_a_program_has_it(poster: WorkItem, as_: As, company: Company) -> None:
+    (reason,) = as_(company.anna).get(f"/instances/{poster.instance_id}/waiting").json()["reasons"]
+    assert (reason["kind"], reason["detail"], reason["workitem_id"]) == ("job", "print.poster", poster.pk)
+
+
 def test_the_result_for_a_suspended_instance_is_kept(poster: WorkItem, ada: Caller) -> None:
     (job,) = fetch(ada)
     ProcessInstance.objects.filter(pk=poster.instance_id).update(status="suspended")

@@ -31,6 +31,7 @@ def test_the_draft_names_what_can_be_chosen(edith: Desk, draft: Process) -> None
     assert names["roles"] == ["buyers"]
     assert "edith" in names["users"]
     assert "route_to_requester" in names["push_applications"]
+    assert "sampleapp.pay" in names["external"]
     assert "leave.leaverequest" in names["content_types"]
     assert not [name for name in names["forms"] if name.endswith(".start")]
 

@@ -187,7 +187,10 @@ function work(editor, activity) {
   return [
     check(gettext("Starts by itself (automatic)"), activity.autostart, set("autostart"), { disabled, name: "autostart" }),
     check(gettext("Finishes with its application"), activity.autofinish, set("autofinish"), { disabled, name: "autofinish" }),
-    field(gettext("Application"), input(activity.application, set("application"), { options: [...(names.applications ?? []), ...(names.pages ?? [])], name: "application", disabled }), { error: said(editor, activity.key, /application/) }),
+    field(gettext("Application"), input(activity.application, set("application"), { options: [...(names.applications ?? []), ...(names.pages ?? [])], name: "application", disabled }), {
+      help: names.external?.includes(activity.application) ? gettext("Runs after commit, outside the step.") : "",
+      error: said(editor, activity.key, /application/),
+    }),
     params(gettext("Its parameters"), activity.app_params, set("app_params"), "app_params", disabled),
     field(gettext("Form"), input(activity.form_class, set("form_class"), { options: names.forms, name: "form_class", disabled }), { error: said(editor, activity.key, /form/) }),
     field(gettext("Form template"), input(activity.form_template, set("form_template"), { name: "form_template", disabled })),
