@@ -13,11 +13,11 @@ from goflow.runtime.actions import run_actions
 from goflow.runtime.working import apply_results, run_jobs, suspended
 from goflow.workflow.registry import jobs_run_here
 
-# In the order of a pass: what only needs the database first, what waits for others last.
+# In the order of a pass: what causes events before the events, what waits for others last.
 LANES: dict[str, Lane] = {
-    outbox.EVENTS: Lane((outbox.EVENTS,), relay, batch=50, seconds=60),
     outbox.ACTION: Lane((outbox.ACTION,), run_actions, batch=20, seconds=60),
     outbox.RESULT: Lane((outbox.RESULT,), apply_results, batch=20, seconds=60, skip=suspended),
+    outbox.EVENTS: Lane((outbox.EVENTS,), relay, batch=50, seconds=60),
     # One at a time: however long an application runs, it keeps no other job waiting under its lease.
     outbox.JOB: Lane(
         (outbox.JOB,),
