@@ -61,15 +61,18 @@ JOBS = (outbox.JOB, outbox.RESULT)
 
 def _is_given_up(row: OutboxMessage) -> bool:
     """
-    A job that failed too often has an incident: retrying that one brings the job back with its item.
+    Others come back with what they belong to: a job with its incident, a webhook with its delivery.
     """
-    return row.status == outbox.DEAD and row.kind not in JOBS
+    return row.status == outbox.DEAD and row.kind not in (*JOBS, outbox.WEBHOOK)
 
 
 def _again(request: HttpRequest, row: OutboxMessage, answers: Mapping[str, Any]) -> Told:
     params = {"row": row}
     if row.kind in JOBS:
         text = _("“%(row)s” is the job of a work item. Retry its incident instead.")
+        return Told(text % params, messages.ERROR)
+    if row.kind == outbox.WEBHOOK:
+        text = _("“%(row)s” belongs to a webhook delivery. Send that one again instead.")
         return Told(text % params, messages.ERROR)
     if not outbox.again([row.pk]):
         text = _("“%(row)s” was not given up, so there is nothing to try again.")

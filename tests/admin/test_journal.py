@@ -61,15 +61,20 @@ def test_a_message_that_was_sent_stays_sent(operator: Client) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", ["job", "result"])
-def test_a_job_comes_back_with_its_incident_only(operator: Client, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("job", "is the job of a work item. Retry its incident instead."),
+        ("result", "is the job of a work item. Retry its incident instead."),
+        ("webhook", "belongs to a webhook delivery. Send that one again instead."),
+    ],
+)
+def test_what_belongs_to_something_comes_back_with_it_only(operator: Client, kind: str, told: str) -> None:
     row = dead(kind)
     answer = operator.post(page("outboxmessage", "again", row), follow=True)
     row.refresh_from_db()
     assert row.status == "dead"
-    assert texts(answer) == [
-        f"“{kind} #{row.pk}” is the job of a work item. Retry its incident instead.",
-    ]
+    assert texts(answer) == [f"“{kind} #{row.pk}” {told}"]
 
 
 @pytest.mark.django_db
