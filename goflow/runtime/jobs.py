@@ -155,7 +155,7 @@ JOBS: dict[str, Callable[..., Any]] = {
     "pool_scan": pool_scan,
     "digest_scan": digest_scan,
     "deliver_outbox": deliver_outbox,
-    "run_automatic": partial(deliver_outbox, lanes=(outbox.JOB,)),
+    "run_automatic": partial(deliver_outbox, lanes=(outbox.RESULT, outbox.JOB)),
     "workitem_action": workitem_action,
     "keep_action": keep_action,
     "notify": notify,

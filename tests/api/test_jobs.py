@@ -201,9 +201,9 @@ def test_a_request_says_that_a_program_has_it(poster: WorkItem, as_: As, company
     assert (reason["kind"], reason["detail"], reason["workitem_id"]) == ("job", "print.poster", poster.pk)
 
 
-def test_the_result_for_a_suspended_instance_is_kept(poster: WorkItem, ada: Caller) -> None:
+def test_the_result_for_a_suspended_instance_is_kept(poster: WorkItem, ada: Caller, company: Company) -> None:
     (job,) = fetch(ada)
-    ProcessInstance.objects.filter(pk=poster.instance_id).update(status="suspended")
+    engine.suspend(poster.instance_id, actor=company.root)
     response = settle(ada, job, "complete", outcome="OK")
     assert (response.status_code, response.json()["status"]) == (200, "kept")
     assert fetch(ada) == []

@@ -5,7 +5,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from goflow import clock, testing
 from goflow.errors import JobDone, JobGone, JobNotFound, LeaseLost, NotAllowed, NotByHand
@@ -96,14 +96,6 @@ def fails(problem="the gateway is down"):
     return does
 
 
-def suspend(instance):
-    ProcessInstance.objects.filter(pk=instance.pk).update(status="suspended")
-
-
-def resume(instance):
-    ProcessInstance.objects.filter(pk=instance.pk).update(status="running")
-
-
 # What a step leaves
 
 
@@ -180,6 +172,14 @@ def test_opening_its_item_uses_no_network(ana, charge, no_network):
     define()
     engine.complete(engine.start("Shop", ana).pk, actor=ana)
     assert job().status == "due"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_held_while_it_runs(ordered, charge):
+    held = []
+    charge.does = lambda task: held.append(connection.in_atomic_block) or "PAID"
+    run()
+    assert held == [False]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -425,17 +425,17 @@ def test_the_doctor_finds_an_item_that_no_job_is_for(ordered):
     assert [finding.check for finding in doctor.examine()] == ["external-job"]
 
 
-def test_nothing_runs_while_the_instance_is_suspended(ordered, charge):
-    suspend(ordered)
+def test_nothing_runs_while_the_instance_is_suspended(ordered, charge, root):
+    engine.suspend(ordered.pk, actor=root)
     assert run() == {}
-    resume(ordered)
+    engine.resume(ordered.pk, actor=root)
     assert run()["sent"] == 1
     assert charge.attempts == [1]
 
 
-def test_a_result_for_a_suspended_instance_is_applied_when_it_runs_again(ordered, charge):
+def test_a_result_for_a_suspended_instance_is_applied_when_it_runs_again(ordered, charge, root):
     def does(task):
-        suspend(ordered)
+        engine.suspend(ordered.pk, actor=root)
         task.data["receipt"] = 7
         return "PAID"
 
@@ -443,24 +443,24 @@ def test_a_result_for_a_suspended_instance_is_applied_when_it_runs_again(ordered
     assert run()["waiting"] == 1
     assert (item("charge").status, job().kind, job().attempts) == ("active", "result", 0)
     assert run() == {}
-    resume(ordered)
+    engine.resume(ordered.pk, actor=root)
     run()
     assert (item("ship").status, len(charge.keys)) == ("inactive", 1)
     assert ProcessInstance.objects.get().data == {"receipt": 7}
 
 
-def test_a_final_failure_for_a_suspended_instance_becomes_an_incident_when_it_runs_again(topic):
+def test_a_final_failure_for_a_suspended_instance_becomes_an_incident_when_it_runs_again(topic, root):
     held = leased()
-    suspend(topic)
+    engine.suspend(topic.pk, actor=root)
     assert engine.fail_job(held.pk, held.lease_token, "no such account", final=True).status == "kept"
-    resume(topic)
+    engine.resume(topic.pk, actor=root)
     run()
     assert (incident().message, status(topic)) == ("no such account", "running")
 
 
 def test_withdrawing_a_suspended_instance_drops_the_kept_result(topic, root):
     held = leased()
-    suspend(topic)
+    engine.suspend(topic.pk, actor=root)
     engine.finish_job(held.pk, held.lease_token, "PAID")
     engine.cancel(topic.pk, actor=root)
     assert job().status == "dropped"
