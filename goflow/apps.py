@@ -26,6 +26,7 @@ class GoflowConfig(AppConfig):
         """
         from goflow.api import checks as api_checks  # noqa: PLC0415 - the library reads settings when imported
         from goflow.journal import triggers  # noqa: PLC0415 - models are importable only now
+        from goflow.outbound import checks as outbound_checks  # noqa: PLC0415
         from goflow.runtime import checks, pushapps, scheduler  # noqa: F401, PLC0415 - importing registers
         from goflow.web import checks as web_checks  # noqa: PLC0415
         from goflow.workflow import freezing  # noqa: PLC0415
@@ -34,6 +35,7 @@ class GoflowConfig(AppConfig):
         scheduler.connect()
         api_checks.connect()
         web_checks.connect()
+        outbound_checks.connect()
         freezing.connect()
         post_migrate.connect(triggers.install, sender=self)
         autodiscover_modules("workflow_apps")

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from goflow.journal.models import OutboxMessage
+from goflow.outbound.models import Delivery, Notification, UserProfile, WebhookEndpoint
 from goflow.runtime.models import Incident, ProcessInstance, WorkItem
 from goflow.testing import count_statements
 from goflow.workflow.models import (
@@ -30,10 +31,30 @@ SHOWN = (
     "incident",
     "auditevent",
     "outboxmessage",
+    "webhookendpoint",
+    "delivery",
+    "notification",
+    "userprofile",
 )
-EDITED = ("process", "activity", "transition", "application", "pushapplication")
+EDITED = (
+    "process",
+    "activity",
+    "transition",
+    "application",
+    "pushapplication",
+    "webhookendpoint",
+    "userprofile",
+)
 LISTED = ("process", "activity", "transition", "processinstance", "workitem", "incident")
-OWN_BY_ENGINE = ("processinstance", "workitem", "incident", "auditevent", "outboxmessage")
+OWN_BY_ENGINE = (
+    "processinstance",
+    "workitem",
+    "incident",
+    "auditevent",
+    "outboxmessage",
+    "delivery",
+    "notification",
+)
 
 
 @pytest.fixture
@@ -41,6 +62,11 @@ def rows_everywhere(draft, all_states, incident):
     Application.objects.create(url="leave/pay")
     PushApplication.objects.create(url="route_to_requester")
     OutboxMessage.objects.create(kind="mail", payload={"to": "<b>"}, instance_id=1)
+    reader = User.objects.create_user("reader")
+    UserProfile.objects.create(user=reader)
+    Notification.objects.create(user=reader, event="queued", params={"request": "<b>"}, instance_id=1)
+    endpoint = WebhookEndpoint.objects.create(name="there", url="https://receiver.example/")
+    Delivery.objects.create(endpoint=endpoint, event_id="evt_1_0", action="test.ping", body="{}")
 
 
 def pages(name, *kinds):
@@ -138,6 +164,8 @@ def test_search_takes_any_text(client, rows_everywhere, name):
         ("auditevent", "action=workitem.created"),
         ("auditevent", "instance_id__exact=1"),
         ("outboxmessage", "status__exact=due"),
+        ("notification", "event=queued&mail__exact=off"),
+        ("userprofile", "notified__exact=1"),
     ],
 )
 def test_lists_are_filtered(client, rows_everywhere, name, query):
