@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from goflow.admin.bases import DefinitionAdmin, scoped, scoped_by
 from goflow.admin.definition_forms import EndsForm
 from goflow.admin.filters import ByProcess
+from goflow.admin.steps import ActivityForm
 from goflow.admin.widgets import SuggestingInput
 from goflow.workflow import registry
 from goflow.workflow.models import Activity, Process, Transition
@@ -95,6 +96,7 @@ class ActivityAdmin(PartAdmin):
     Activities.
     """
 
+    form = ActivityForm
     list_display = ("title", "process", "kind", "application", "autostart", "join_mode", "split_mode")
     related = ("process", "application")
     search_fields = ("title", "key", "process__title")
@@ -122,7 +124,7 @@ class ActivityAdmin(PartAdmin):
             gettext_lazy("Ways in and out"),
             {"fields": (("join_mode", "split_mode"), "autofinish", "terminate")},
         ),
-        (gettext_lazy("Time limits"), {"fields": (("sla_duration", "sla_warn"), "sla_roles")}),
+        (gettext_lazy("Time limits"), {"fields": (("sla_duration", "sla_warn"), "sla_roles", "escalations")}),
     )
 
 

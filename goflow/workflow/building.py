@@ -28,6 +28,7 @@ def add_activity(
     roles: Collection[str | Group] = (),
     users: Collection[str | AbstractBaseUser] = (),
     groups: Collection[str | Group] = (),
+    sla_roles: Collection[str | Group] = (),
     push: str | None = None,
     push_params: Mapping[str, object] | None = None,
     application: str | None = None,
@@ -51,6 +52,7 @@ def add_activity(
     activity.save()
     activity.roles.add(*map(_group, roles))
     activity.allowed_groups.add(*map(_group, groups))
+    activity.sla_roles.add(*map(_group, sla_roles))
     activity.allowed_users.add(*people)
     _mark(process, activity, begin=begin or process.begin_id is None, end=end)
     return activity

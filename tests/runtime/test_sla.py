@@ -36,13 +36,8 @@ def late(ana, bo, boss):
     """
     An item of the team: a warning after 2 hours, 4 hours to do it, then three steps.
     """
-    limits = {"sla_warn": "2h", "sla_duration": "4h", "escalations": STEPS}
-    made = testing.process(
-        "Late", [("A", {"roles": ["team"], **limits}), "B"], [("A", "B")], publish_now=False
-    )
-    made.activities.get(key="a").sla_roles.add(Group.objects.get(name="bosses"))
-    made.publish()
-    Group.objects.filter(name="Late").delete()
+    limits = {"sla_warn": "2h", "sla_duration": "4h", "sla_roles": ["bosses"], "escalations": STEPS}
+    testing.process("Late", [("A", {"roles": ["team"], **limits}), "B"], [("A", "B")])
     return engine.start("Late", ana)
 
 
@@ -53,13 +48,6 @@ def fresh(item: WorkItem) -> WorkItem:
 def fire(name: str) -> bool:
     with testing.moved(8 * HOUR):
         return engine.fire_timer(Timer.objects.get(name=name).pk)
-
-
-def only(name: str) -> None:
-    """
-    Leaves no other timer.
-    """
-    Timer.objects.exclude(name=name).delete()
 
 
 def told(item: WorkItem, action: str) -> dict[str, object]:
