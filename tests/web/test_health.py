@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -137,3 +138,14 @@ def test_the_demos_answer_at_the_root(client: Client, beating: None, settings: A
     settings.ROOT_URLCONF = project
     found = {path: client.get(path).status_code for path in ("/healthz", "/readyz", "/metrics")}
     assert found == {"/healthz": 200, "/readyz": 200, "/metrics": 404}
+
+
+def test_probes_are_left_out_of_the_redirection_to_tls(beating: None, settings: Any) -> None:
+    page = (ROOT / "docs/source/reference/metrics.md").read_text("utf-8")
+    (pattern,) = re.findall(r'^SECURE_REDIRECT_EXEMPT = \[r"(.+)"\]$', page, re.MULTILINE)
+    settings.SECURE_SSL_REDIRECT = True
+    assert Client().get("/readyz").status_code == 301
+    settings.SECURE_REDIRECT_EXEMPT = [pattern]
+    client = Client()
+    found = {path: client.get(path).status_code for path in ("/healthz", "/readyz", "/metrics", "/workflow/")}
+    assert found == {"/healthz": 200, "/readyz": 200, "/metrics": 404, "/workflow/": 301}
