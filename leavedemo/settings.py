@@ -115,6 +115,13 @@ LANGUAGES = [
 ]
 LOCALE_PATHS = [ROOT / "locale"]
 
+# Nothing leaves this computer: each batch of mails becomes a file of text.
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mails"
+EMAIL_SUBJECT_PREFIX = "[leave demo] "
+DEFAULT_FROM_EMAIL = "goflow <leave@example.com>"
+GOFLOW_BASE_URL = os.environ.get("LEAVEDEMO_URL", "http://127.0.0.1:8000")
+
 STATIC_URL = "/static/"
 # Static files come straight from the apps, also with DEBUG off; nothing has to be collected.
 WHITENOISE_USE_FINDERS = True

@@ -48,6 +48,7 @@ def _user(name: str, password: str | None) -> None:
         username=name,
         defaults={
             "first_name": name.capitalize(),
+            "email": "" if password is None else f"{name}@example.com",
             "is_staff": password is not None,
             "is_superuser": name == people.ADMINISTRATOR,
         },

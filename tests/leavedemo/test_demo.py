@@ -64,12 +64,14 @@ def test_a_key_is_made_once(tmp_path: Path) -> None:
 
 def test_the_banner_warns_and_names_address_people_and_data(settings: Any) -> None:
     settings.DATA_DIR = Path("/tmp/demo")
+    settings.EMAIL_FILE_PATH = "/tmp/demo/mails"
     banner = demo.Command().banner(8123)
     assert "for trying out only" in banner
     assert "http://127.0.0.1:8123/" in banner
     assert "tertius        t" in banner
     assert "admin          open" in banner
-    assert "/tmp/demo" in banner
+    assert "Data:  /tmp/demo\n" in banner
+    assert "Mails: /tmp/demo/mails" in banner
 
 
 def test_the_server_listens_on_this_computer_only() -> None:

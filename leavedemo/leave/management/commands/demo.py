@@ -25,7 +25,8 @@ goflow leave demo, for trying out only: the passwords below are public.
   sign in as     password
 {logins}
 
-  Data: {data}
+  Data:  {data}
+  Mails: {mails} (written there, not sent)
   Stop with Ctrl-C.
 """
 
@@ -52,6 +53,8 @@ class Command(BaseCommand):
             self.reset()
         self.prepare()
         server = self.bind(options["port"])
+        # The links in mails lead to where this demo listens.
+        settings.GOFLOW_BASE_URL = f"http://{HOST}:{server.server_port}"
         self.stdout.write(self.banner(server.server_port))
         self.stdout.flush()
         self.serve(server)
@@ -89,7 +92,8 @@ class Command(BaseCommand):
 
     def banner(self, port: int) -> str:
         logins = "\n".join(f"  {name:<14} {password}" for name, password in people.TEST_USERS)
-        return BANNER.format(url=f"http://{HOST}:{port}/", logins=logins, data=settings.DATA_DIR)
+        mails = settings.EMAIL_FILE_PATH
+        return BANNER.format(url=f"http://{HOST}:{port}/", logins=logins, data=settings.DATA_DIR, mails=mails)
 
     def serve(self, server: ThreadedWSGIServer) -> None:
         """
