@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -131,11 +132,24 @@ class Proxy:
             other.close()
 
 
-def stoppable() -> dict[str, OwnRedis | FakeRedis | Proxy]:
-    """A broker of each kind that can be stopped."""
-    found: dict[str, OwnRedis | FakeRedis | Proxy] = {"fakeredis": FakeRedis()}
-    if shutil.which("redis-server"):
-        found["redis"] = OwnRedis()
+class FakeRedisBehindProxy(Proxy):
+    """A fake one keeps serving those who are in; a door in front of it can be shut."""
+
+    def __init__(self) -> None:
+        self.server = FakeRedis()
+        self.server.start()
+        super().__init__(self.server.url)
+
+
+Stoppable = OwnRedis | Proxy
+
+
+def stoppable() -> dict[str, Callable[[], Stoppable]]:
+    """How to make a broker of each kind that can be stopped."""
+    is_real = shutil.which("redis-server") is not None
+    found: dict[str, Callable[[], Stoppable]] = {
+        "redis" if is_real else "fakeredis": OwnRedis if is_real else FakeRedisBehindProxy
+    }
     if "rabbitmq" in reachable():
-        found["rabbitmq"] = Proxy(reachable()["rabbitmq"])
+        found["rabbitmq"] = lambda: Proxy(reachable()["rabbitmq"])
     return found
