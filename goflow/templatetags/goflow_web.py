@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext
 
-from goflow.desk import limits
+from goflow.desk import appearance, limits
 from goflow.runtime.models import ProcessInstance, WorkItem
 from goflow.workflow.models import Process
 
@@ -66,6 +66,15 @@ def link(context: template.Context, name: str, *args: Any) -> str:
     """
     path: str = context["link_to"](name, *args)
     return path
+
+
+@register.simple_tag(takes_context=True)
+def theme_attribute(context: template.Context) -> SafeString:
+    """
+    For the ``html`` element: the appearance the visitor chose, nothing when the device decides.
+    """
+    chosen = appearance.chosen(context["request"])
+    return mark_safe("") if chosen == appearance.SYSTEM else format_html(' data-theme="{}"', chosen)
 
 
 @register.simple_tag

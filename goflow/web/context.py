@@ -11,6 +11,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from goflow.desk import appearance
 from goflow.web import languages, navigation, ringing
 from goflow.web.links import reverse
 
@@ -28,6 +29,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "link_to": partial(reverse, request),
         "languages": languages.choices(),
         "language_action": languages.action(),
+        "themes": appearance.offered(request),
     }
 
 

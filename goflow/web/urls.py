@@ -9,6 +9,7 @@ from django.urls import path
 from goflow.desk import addresses  # noqa: F401 - registers <key:pk>
 from goflow.web import (
     accounts,
+    appearance,
     bell,
     differences,
     exchanging,
@@ -25,6 +26,7 @@ from goflow.web import (
 urlpatterns = [
     path("", lists.home, name="home"),
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
+    path("theme/", appearance.choose, name="theme"),
     path("logout/", accounts.sign_out, name="logout"),
     path("mywork/", lists.my_work, name="mywork"),
     path("mywork/activate/<key:pk>/", workitem.activate, name="activate"),

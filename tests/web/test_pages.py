@@ -54,7 +54,9 @@ OTHER = [
 ]
 ABOUT_PROCESSES = r"process/($|<|import/)"
 """Tested in test_processes.py."""
-EVERYTHING = [*LISTS, *BROWSING, *OWN, *INSTANCE, *POSTS, *OTHER]
+OPEN_POSTS = ["theme/"]
+"""Whoever has not signed in may do it too; see test_appearance.py."""
+EVERYTHING = [*LISTS, *BROWSING, *OWN, *INSTANCE, *POSTS, *OPEN_POSTS, *OTHER]
 
 
 def at(company: Company, path: str) -> str:
