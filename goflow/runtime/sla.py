@@ -6,7 +6,7 @@ Plays run inside the unit of the timer that is due; they only collect what the d
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -49,14 +49,9 @@ def _tell(drive: Drive, item: WorkItem, action: str) -> list[int]:
 def _breach(drive: Drive, item: WorkItem) -> None:
     roles = _tell(drive, item, "sla.breached")
     chosen = _first_of(roles) if conf.SLA_AUTO_ASSIGN else None
-    if chosen is None or item.user_id == chosen.pk:
-        return
-    before = str(item.status)
-    _move(drive, item, Assignment(chosen, personal_queue(chosen)))
-    metadata = {"user": str(chosen.pk), "breached": True}
-    drive.board.note(
-        "workitem.reassigned", item.pk, status_from=before, status_to=item.status, metadata=metadata
-    )
+    if chosen is not None and item.user_id != chosen.pk:
+        assignment = Assignment(chosen, personal_queue(chosen))
+        _move(drive, item, assignment, {"user": str(chosen.pk), "breached": True})
 
 
 def _first_of(roles: Collection[int]) -> Any:  # the host's user model
@@ -68,35 +63,41 @@ def _escalate(drive: Drive, item: WorkItem, number: int) -> None:
     activity = drive.under.loaded.graph.activity(item.activity_key)
     if not 0 < number <= len(activity.escalations):
         raise DefinitionError(f"the escalation of {activity.key!r} has no step {number}")
-    step, before = activity.escalations[number - 1], str(item.status)
+    step = activity.escalations[number - 1]
     roles = sorted(Group.objects.filter(name__in=step.roles).values_list("pk", flat=True))
     metadata: dict[str, object] = {"step": number, "action": step.action.value, "roles": roles}
-    if step.action is EscalationAction.REASSIGN and not _give_to(drive, item, roles):
-        metadata["nobody"] = True
     if step.action is EscalationAction.PRIORITY:
         _raise(drive, item, step)
-    metadata["priority"] = item.priority
-    drive.board.note(
-        "workitem.escalated", item.pk, status_from=before, status_to=item.status, metadata=metadata
-    )
+    is_moved = step.action is EscalationAction.REASSIGN
+    pool = _pool_of(roles, drive.under.using) if is_moved else None
+    metadata |= {"priority": item.priority, **({"nobody": True} if is_moved and pool is None else {})}
+    drive.board.note("workitem.escalated", item.pk, metadata=metadata)
+    if pool is not None:
+        _give_to(drive, item, pool, {"roles": roles, "step": number})
 
 
-def _give_to(drive: Drive, item: WorkItem, roles: Collection[int]) -> bool:
+def _pool_of(roles: Collection[int], using: str) -> str | None:
     """
-    Into the pool of the roles; where nobody would find it, the item stays where it is.
+    The pool of the roles; None where nobody would find the item.
     """
-    if not roles:
-        return False
-    pool = f"{POOL}{queues.of_groups(roles, drive.under.using)}"
-    if empty_pools([pool]):
-        return False
+    pool = f"{POOL}{queues.of_groups(roles, using)}" if roles else None
+    return None if pool is None or empty_pools([pool]) else pool
+
+
+def _give_to(drive: Drive, item: WorkItem, pool: str, metadata: Mapping[str, object]) -> None:
     item.pool = pool
     drive.board.escalated.add(item.pk)
-    _move(drive, item, Assignment(None, pool))
-    return True
+    _move(drive, item, Assignment(None, pool), metadata)
 
 
-def _move(drive: Drive, item: WorkItem, chosen: Assignment) -> None:
+def _move(drive: Drive, item: WorkItem, chosen: Assignment, metadata: Mapping[str, object]) -> None:
+    drive.board.note(
+        "workitem.reassigned",
+        item.pk,
+        status_from=str(item.status),
+        status_to=ItemStatus.INACTIVE.value,
+        metadata=metadata,
+    )
     item.status, item.activated_at = ItemStatus.INACTIVE.value, None
     item.user, item.queue = chosen.user, chosen.queue
     drive.board.changed[item.pk] = None

@@ -7,9 +7,13 @@ from django.contrib.auth.models import Group
 
 from goflow import signals, testing
 from goflow.errors import NotAllowed, WrongState
+from goflow.journal import outbox
 from goflow.journal.models import AuditEvent
+from goflow.outbound.dispatcher import drain
+from goflow.outbound.models import Notification
 from goflow.runtime import engine, inbox, timers
 from goflow.runtime.assignment import queues_of
+from goflow.runtime.lanes import LANES
 from goflow.runtime.models import Timer, WorkItem
 from goflow.runtime.scans import sla_scan, timeout_scan
 from goflow.workflow.models import Queue
@@ -225,6 +229,17 @@ def test_reassigning_takes_it_from_its_owner(late, bo):
     assert stored.queue == stored.pool != late.queue
 
 
+def test_the_members_of_the_roles_hear_of_it(late, boss):
+    Timer.objects.exclude(name="escalate:3").delete()
+    fire("escalate:3")
+    bosses = Group.objects.get(name="bosses").pk
+    assert told(late, "workitem.reassigned") == {"roles": [bosses], "step": 3}
+    with testing.moved(9 * HOUR):
+        drain(LANES[outbox.EVENTS], name="test")
+    events = Notification.objects.filter(user=boss, workitem_id=late.pk).values_list("event", flat=True)
+    assert list(events) == ["queued"]
+
+
 def test_the_new_pool_finds_and_takes_it(late, boss):
     fire("escalate:3")
     assert inbox.page(queues_of(boss)) == [late]
@@ -285,12 +300,13 @@ def test_roles_without_people_get_nothing(late, boss, gone):
 
 def test_a_backlog_fires_in_due_order_in_one_unit(late):
     assert fire("escalate:3") is True
-    assert actions(late.instance, late)[-5:] == [
+    assert actions(late.instance, late)[-6:] == [
         "sla.warned",
         "sla.breached",
         "workitem.escalated",
         "workitem.escalated",
         "workitem.escalated",
+        "workitem.reassigned",
     ]
     assert not Timer.objects.exists()
 
