@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from goflow import clock, logs
 from goflow.errors import ConcurrentUpdate, GoflowError, Invalid, WrongState
@@ -82,7 +82,7 @@ def _perform(message: OutboxMessage) -> str:
             if not outbox.sent(message.pk, message.lease_token):
                 return "gone"
             workitem_action(**message.payload)
-    except (ConcurrentUpdate, DatabaseError) as exc:
+    except ConcurrentUpdate as exc:
         return _later(message, f"{type(exc).__name__}: {exc}")
     except WrongState as exc:
         outbox.dropped(message.pk, message.lease_token, str(exc))
@@ -91,6 +91,9 @@ def _perform(message: OutboxMessage) -> str:
         logger.warning("action of outbox message %s was refused: %s", message.pk, exc)
         outbox.dead(message.pk, message.lease_token, f"{type(exc).__name__}: {exc}")
         return "dead"
+    except Exception as exc:
+        logger.exception("action of outbox message %s failed", message.pk)
+        return _later(message, f"{type(exc).__name__}: {exc}")
     return "sent"
 
 
