@@ -64,7 +64,7 @@ def _lists(audience: Audience) -> Iterable[QuerySet[Any]]:
     if audience.queue:
         yield _members(int(audience.queue.removeprefix(POOL)))
     if audience.roles:
-        yield _in_groups(Q(groups__name__in=audience.roles))
+        yield _in_groups(Q(groups__in=audience.roles))
     if audience.administrators:
         yield _administrators()
 

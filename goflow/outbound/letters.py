@@ -161,7 +161,7 @@ def _mail(
         "settings": addresses.page(profile, "notification_settings"),
         "unsubscribe": stop,
     }
-    text = render_to_string(f"goflow/mail/{template}.txt", shown)
+    text = render_to_string(f"goflow/mail/{template}.txt", shown).strip() + "\n"
     html = render_to_string(f"goflow/mail/{template}.html", shown)
     return _envelope(message, subject, text, html, [profile.user.email], _unsubscribing(stop))
 

@@ -6,7 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from django.utils.dateparse import parse_datetime
 
 from goflow.conf import conf
 from goflow.outbound import profiles
@@ -34,12 +37,12 @@ Json = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Audience:
     """
-    Whom a piece of news is for: people by id, the readers of a queue, members of groups, administrators.
+    Whom a piece of news is for: people and groups by id, the readers of a queue, administrators.
     """
 
     people: frozenset[str] = frozenset()
     queue: str = ""
-    roles: frozenset[str] = frozenset()
+    roles: frozenset[int] = frozenset()
     administrators: bool = False
 
 
@@ -110,8 +113,8 @@ def _breached(event: Json, item: Json, payload: Json) -> Iterator[Piece]:
 def _escalated(event: Json, item: Json, payload: Json) -> Iterator[Piece]:
     if not conf.SLA_NOTIFY or event["metadata"].get("action") != "remind":
         return
-    due_at = item.get("due_at")
-    is_late = due_at is not None and due_at <= event["at"]
+    due_at = parse_datetime(item.get("due_at") or "")
+    is_late = due_at is not None and due_at <= datetime.fromisoformat(event["at"])
     name = profiles.BREACHED if is_late else profiles.DUE_SOON
     piece = _piece(name, _performers(event, item), event, item, payload)
     piece.params["reminder"] = True
@@ -126,7 +129,7 @@ def _performers(event: Json, item: Json) -> Audience:
     return Audience(
         people=frozenset({str(owner)}) if owner else frozenset(),
         queue=queue if not owner and queue.startswith(POOL) else "",
-        roles=frozenset(map(str, event["metadata"].get("roles") or ())),
+        roles=frozenset(event["metadata"].get("roles") or ()),
     )
 
 
@@ -157,7 +160,7 @@ def _piece(name: str, audience: Audience, event: Json, item: Json, payload: Json
         "request": instance["title"],
         "process": payload["process"]["title"],
         "activity": item.get("activity_title") or event["activity"],
-        "due_at": item.get("due_at"),
+        "due_at": item.get("due_at") or metadata.get("due_at"),
         "outcome": metadata.get("outcome"),
         "status": event["status_to"],
         "code": metadata.get("code"),

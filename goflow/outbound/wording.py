@@ -4,6 +4,7 @@ Notifications in words, in the language that is active: one wording for the bell
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from goflow.outbound import profiles
 from goflow.outbound.models import Notification
+
+BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+"""Control characters and whatever else begins a line; spaces that do not break stay."""
 
 WITHDRAWN, WHOLE = "withdrawn", "whole"
 
@@ -98,7 +102,7 @@ def one_line(text: object) -> str:
     """
     Text of users without line breaks: as a header of a mail it must not begin another one.
     """
-    return " ".join(str(text).split())
+    return BREAKS.sub(" ", str(text)).strip()
 
 
 def target(row: Notification) -> tuple[str, int] | None:

@@ -16,6 +16,7 @@ from goflow.outbound.models import Notification, UserProfile
 from goflow.outbound.relay import relay
 from goflow.runtime import engine
 from goflow.runtime.models import WorkItem
+from goflow.runtime.scans import sla_scan
 from goflow.testing import count_statements, person, process
 from goflow.workflow import registry
 from goflow.workflow.models import Queue
@@ -131,6 +132,10 @@ def event(action: str, item: WorkItem, **values: Any) -> OutboxMessage:
     return OutboxMessage.objects.create(kind=outbox.EVENTS, payload=payload, instance_id=item.instance_id)
 
 
+def ids(*names: str) -> list[int]:
+    return list(Group.objects.filter(name__in=names).values_list("pk", flat=True))
+
+
 def quiet() -> None:
     """Forget what has happened so far."""
     OutboxMessage.objects.all().delete()
@@ -239,7 +244,7 @@ def test_the_roles_of_the_agreement_hear_of_late_work(bo: Any, item: WorkItem) -
     person("meg", "managers")
     quiet()
     engine.activate(item.pk, actor=bo)
-    event("sla.breached", WorkItem.objects.get(pk=item.pk), metadata={"roles": ["managers", "nobody"]})
+    event("sla.breached", WorkItem.objects.get(pk=item.pk), metadata={"roles": [*ids("managers"), 999_999]})
     assert heard() == [("bo", "breached"), ("meg", "breached")]
 
 
@@ -253,6 +258,43 @@ def test_reminders_tell_how_late_it_is(bo: Any, item: WorkItem, hours: int, expe
     assert {name for _who, name in heard()} == {expected}
 
 
+def test_late_work_is_told_step_by_step(ana: Any, bo: Any) -> None:
+    person("meg", "managers")
+    steps = [
+        {"after": "30h", "action": "remind", "roles": ["managers"]},
+        {"after": "40h", "action": "priority", "priority": 7},
+        {"after": "50h", "action": "reassign", "roles": ["managers"]},
+    ]
+    limits = {"sla_warn": "10h", "sla_duration": "20h", "sla_roles": ["managers"], "escalations": steps}
+    process("Slow", [("A", {"roles": ["team"], **limits}), "End"], [("A", "End")])
+    engine.activate(engine.start("Slow", ana).pk, actor=bo)
+    quiet()
+    found = []
+    for hours in (11, 21, 31, 41, 51):
+        with clock.moved(timedelta(hours=hours)):
+            sla_scan()
+            found.append(heard())
+    assert found == [
+        [("bo", "due_soon"), ("meg", "due_soon")],
+        [("bo", "breached"), ("meg", "breached")],
+        [("bo", "breached"), ("meg", "breached")],
+        [],
+        [("meg", "queued")],
+    ]
+
+
+def test_work_that_is_late_may_get_a_new_owner(ana: Any, bo: Any, settings: Any) -> None:
+    settings.GOFLOW_SLA_AUTO_ASSIGN = True
+    person("meg", "managers")
+    limits = {"sla_duration": "20h", "sla_roles": ["managers"]}
+    process("Slow", [("A", {"roles": ["team"], **limits}), "End"], [("A", "End")])
+    engine.activate(engine.start("Slow", ana).pk, actor=bo)
+    quiet()
+    with clock.moved(timedelta(hours=21)):
+        sla_scan()
+        assert heard() == [("meg", "breached")]
+
+
 def test_a_raised_priority_is_no_reminder(item: WorkItem) -> None:
     quiet()
     event("workitem.escalated", item, metadata={"action": "priority", "priority": 5})
@@ -263,7 +305,7 @@ def test_late_work_is_silent_when_the_setting_says_so(settings: Any, item: WorkI
     quiet()
     settings.GOFLOW_SLA_NOTIFY = False
     for action in ("sla.warned", "sla.breached"):
-        event(action, item, metadata={"roles": ["team"]})
+        event(action, item, metadata={"roles": ids("team")})
     assert heard() == []
 
 
@@ -325,7 +367,7 @@ def test_nobody_hears_of_another_tenant(tenants: None) -> None:
         person(name, is_superuser=True, **tenant)
     item = engine.start("Purchase", person("ana", **here))
     assert item.tenant_id == "north"
-    event("sla.breached", item, metadata={"roles": ["managers"]})
+    event("sla.breached", item, metadata={"roles": ids("managers")})
     event("incident.raised", item)
     assert heard() == [("bo", "breached"), ("bo", "queued"), ("root", "incident")]
 
