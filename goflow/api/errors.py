@@ -170,6 +170,15 @@ class AnswersInvalid(Invalid):
     template = _("Some answers do not fit (%(fields)s). Correct them and send them again.")
 
 
+class NothingChosen(Invalid):
+    """
+    Everything at once is never sent again by accident.
+    """
+
+    code = "nothing-chosen"
+    template = _("Say which deliveries to send again: ids, a webhook, a status or an action.")
+
+
 class RevisionRequired(EngineError):
     """
     A draft is not overwritten unseen.

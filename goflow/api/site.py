@@ -30,6 +30,7 @@ from goflow.api.routers import (
     reports,
     signing,
     starting,
+    webhooks,
     workitems,
 )
 from goflow.api.security import GoflowJwtAuth
@@ -103,6 +104,7 @@ for _router, _tag in (
     (instances.router, "instances"),
     (incidents.router, "incidents"),
     (jobs.router, "jobs"),
+    (webhooks.router, "webhooks"),
     (notifications.router, "notifications"),
     (definitions.router, "definitions"),
     (drafts.router, "drafts"),

@@ -72,6 +72,15 @@ class WebhooksOff(WrongState):
     template = _("Webhooks are switched off. Set GOFLOW_WEBHOOK_ENABLED = True in the settings first.")
 
 
+class EndpointDisabled(WrongState):
+    """
+    Nothing is sent to a disabled endpoint.
+    """
+
+    code = "webhook-endpoint-disabled"
+    template = _("The webhook endpoint “%(endpoint)s” is disabled. Enable it first.")
+
+
 class EndpointNotFound(NotFound):
     """
     No webhook endpoint goes by that name or id, or not for this person.

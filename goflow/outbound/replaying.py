@@ -56,6 +56,7 @@ def _again(keys: list[int]) -> int:
         mine = list(chosen.filter(last_error=mark).defer("body", "log"))
         endpoints = set(chosen.values_list("endpoint_id", flat=True))
         _retire([row.pk for row in mine], endpoints)
+        chosen.filter(last_error=mark).update(last_error="")
         insert([outbox_message(row) for row in mine])
         hastened = _hasten([key for key in keys if key not in {row.pk for row in mine}], endpoints)
         WebhookEndpoint.objects.filter(pk__in=endpoints).update(paused_until=None)

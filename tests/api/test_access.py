@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import transaction
 
 from goflow.api import api
 from goflow.api.notification_shapes import PREFERENCES
 from goflow.journal import outbox
-from goflow.outbound.models import Notification
+from goflow.outbound import endpoints
+from goflow.outbound.models import Delivery, Notification
 from goflow.runtime import engine
 from goflow.runtime.models import Incident
 from goflow.testing import person, process
@@ -21,6 +23,14 @@ from goflow.workflow import publishing
 from tests.api.conftest import Caller, Company, allowed
 
 PEOPLE = ("anonymous", "outsider", "candidate", "owner", "requester", "designer", "admin", "foreign")
+WEBHOOKS = (
+    "view_webhookendpoint",
+    "add_webhookendpoint",
+    "change_webhookendpoint",
+    "delete_webhookendpoint",
+    "view_delivery",
+    "change_delivery",
+)
 SECRET = "Chair"
 """The title of the request that nobody of another tenant may read."""
 
@@ -101,6 +111,17 @@ ENTRIES = [
     e("POST /jobs/{job_id}/extend", "401 403 403 403 403 403 200 404", "job"),
     e("POST /jobs/{job_id}/complete", "401 403 403 403 403 403 200 404", "job"),
     e("POST /jobs/{job_id}/fail", "401 403 403 403 403 403 200 404", "job"),
+    e("GET /webhooks", "401 403 403 403 403 403 200 200"),
+    e("POST /webhooks", "401 403 403 403 403 403 201 201", {"name": "n", "url": "https://receiver.example/"}),
+    e("GET /webhooks/{webhook_id}", "401 403 403 403 403 403 200 404"),
+    e("PATCH /webhooks/{webhook_id}", "401 403 403 403 403 403 200 404", {"name": "n"}),
+    e("DELETE /webhooks/{webhook_id}", "401 403 403 403 403 403 204 404"),
+    e("POST /webhooks/{webhook_id}/rotate", "401 403 403 403 403 403 200 404"),
+    e("POST /webhooks/{webhook_id}/test", "401 403 403 403 403 403 202 404"),
+    e("GET /deliveries", "401 403 403 403 403 403 200 200"),
+    e("POST /deliveries/replay", "401 403 403 403 403 403 200 200", {"status": "failed"}),
+    e("GET /deliveries/{delivery_id}", "401 403 403 403 403 403 200 404"),
+    e("POST /deliveries/{delivery_id}/replay", "401 403 403 403 403 403 200 404"),
     e("GET /notifications", "401 200 200 200 200 200 200 200"),
     e("POST /notifications/read", "401 200 200 200 200 200 200 200"),
     e("POST /notifications/{notification_id}/read", "401 404 200 404 404 404 404 404"),
@@ -132,10 +153,19 @@ def tenant_of(request: Any, user: Any) -> dict[str, str]:
 @pytest.fixture
 def world(company: Company, stuck: Incident, topic: str, settings: Any) -> World:
     settings.GOFLOW_TENANT_RESOLVER = tenant_of
+    settings.GOFLOW_WEBHOOK_ENABLED = True
     olga = person("olga", "buyers")
     fred = allowed(
-        "fred", "can_browse", "change_processinstance", "change_process", "can_work_jobs", "can_instantiate"
+        "fred",
+        "can_browse",
+        "change_processinstance",
+        "change_process",
+        "can_work_jobs",
+        "can_instantiate",
+        *WEBHOOKS,
     )
+    ada_too = Permission.objects.filter(codename__in=WEBHOOKS)
+    company.ada.user_permissions.add(*ada_too)
     person("fred", "buyers")
     letter = [("Sign", {"autofinish": False, "roles": ["buyers"]}), ("Send", {"roles": ["buyers"]}), "End"]
     process("Letter", letter, [("Sign", "Send", "eq:OK"), ("Send", "End")])
@@ -149,6 +179,9 @@ def world(company: Company, stuck: Incident, topic: str, settings: Any) -> World
     read = Caller(company.root).get(f"/definitions/{draft.pk}/graph").json()
     published = {"process_id": company.process.pk}
     told = Notification.objects.create(user=company.bob, event="queued", params={"request": SECRET})
+    to = endpoints.create(name=SECRET, url="https://receiver.example/").endpoint
+    body = f'{{"instance": {{"title": "{SECRET}"}}}}'
+    delivery = Delivery.objects.create(endpoint=to, event_id="evt_1_0", action="test.ping", body=body)
     return World(
         ids={
             "": {
@@ -157,6 +190,8 @@ def world(company: Company, stuck: Incident, topic: str, settings: Any) -> World
                 "instance_id": company.item.instance_id,
                 "job_id": job.pk,
                 "notification_id": told.pk,
+                "webhook_id": to.pk,
+                "delivery_id": delivery.pk,
             },
             "release": {"workitem_id": held.pk},
             "reassign": {"workitem_id": held.pk},
@@ -236,6 +271,8 @@ def test_nobody_reads_what_belongs_to_another_tenant(world: World, entry: Entry)
         "/start",
         "/reports/processes",
         "/notifications",
+        "/webhooks",
+        "/deliveries",
     ],
 )
 def test_every_list_is_empty_for_another_tenant(world: World, path: str) -> None:
