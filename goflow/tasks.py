@@ -2,6 +2,7 @@
 What workers of Celery run, and what beat asks them for. The only module that imports Celery.
 
 Messages are hints: the work is in the database, so a message that comes twice, late or never does no harm.
+A project's ``celery.py`` may import this module before Django is set up: models are met at call time only.
 """
 
 from __future__ import annotations
@@ -10,17 +11,12 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from importlib import import_module
 from typing import Any, TypeVar
 
 from django.db import close_old_connections
 
-from goflow import clock
 from goflow.errors import WrongState
-from goflow.runtime.actions import notify, workitem_action
-from goflow.runtime.jobs import beat, deliver_outbox, tick
-from goflow.runtime.models import Heartbeat
-from goflow.runtime.scans import sla_scan, timeout_scan
 
 try:
     from celery import current_app, shared_task
@@ -37,13 +33,10 @@ TIME_LIMIT = 900
 CONNECT_TIMEOUT = 2
 """Seconds until a hint gives up on a broker."""
 
-BEAT_EVERY = timedelta(seconds=15)
-"""Workers note their heartbeat no more often than this."""
-
 beat_schedule: Mapping[str, Mapping[str, Any]] = {
     "goflow-tick": {"task": "goflow.tasks.tick_task", "schedule": 30.0, "options": {"expires": 30.0}},
 }
-"""For Celery beat: ``app.conf.beat_schedule = {**goflow.tasks.beat_schedule, ...}``."""
+"""For Celery beat: ``app.conf.beat_schedule = {**goflow.tasks.beat_schedule}``, and what else you need."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])  # what becomes a task
 
@@ -73,15 +66,13 @@ def _own_connections(task: Any) -> Iterator[None]:
     close_old_connections()
     try:
         yield
-        _beat()
+        _run("worker_heartbeat")
     finally:
         close_old_connections()
 
 
-def _beat() -> None:
-    is_fresh = Heartbeat.objects.filter(name="worker", beat_at__gt=clock.now() - BEAT_EVERY).exists()
-    if not is_fresh:
-        beat("worker", {})
+def _run(job: str, **kwargs: Any) -> None:
+    import_module("goflow.runtime.scheduler").run(job, **kwargs)
 
 
 @_task
@@ -90,7 +81,7 @@ def tick_task(self: Any) -> None:
     One pass over everything that is due.
     """
     with _own_connections(self):
-        tick()
+        _run("tick")
 
 
 @_task
@@ -99,7 +90,7 @@ def timeout_scan_task(self: Any) -> None:
     Take the transitions of items whose time has run out.
     """
     with _own_connections(self):
-        timeout_scan()
+        _run("timeout_scan")
 
 
 @_task
@@ -108,7 +99,7 @@ def sla_scan_task(self: Any) -> None:
     Warn of items that are late, report the breach, escalate.
     """
     with _own_connections(self):
-        sla_scan()
+        _run("sla_scan")
 
 
 @_task
@@ -119,7 +110,7 @@ def deliver_outbox_task(
     Work on what is due in these lanes of the outbox, or in all; of these messages, or of all.
     """
     with _own_connections(self):
-        deliver_outbox(lanes=lanes, ids=ids)
+        _run("deliver_outbox", lanes=lanes, ids=ids)
 
 
 @_task
@@ -133,7 +124,7 @@ def workitem_action_task(
     """
     with _own_connections(self):
         try:
-            workitem_action(workitem_id, action, **(kwargs or {}))
+            _run("workitem_action", workitem_id=workitem_id, action=action, **(kwargs or {}))
         except WrongState as exc:
             logger.info("work item %s: nothing left to %s (%s)", workitem_id, action, exc)
 
@@ -144,7 +135,7 @@ def notification_task(self: Any, user_id: object, workitem_ids: list[int]) -> No
     Tell a person about work items. Delivered again, the same message tells nothing more.
     """
     with _own_connections(self):
-        notify(user_id, workitem_ids, key=self.request.id)
+        _run("notify", user_id=user_id, workitem_ids=workitem_ids, key=self.request.id)
 
 
 class _Project:

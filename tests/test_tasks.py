@@ -125,16 +125,6 @@ def test_a_notification_delivered_again_is_written_once(app, ana):
     assert OutboxMessage.objects.filter(kind="notification").count() == 2
 
 
-def test_the_heartbeat_of_workers_is_noted_now_and_then(db):
-    tasks._beat()
-    first = Heartbeat.objects.get(name="worker").beat_at
-    tasks._beat()
-    assert Heartbeat.objects.get(name="worker").beat_at == first
-    with testing.moved(tasks.BEAT_EVERY):
-        tasks._beat()
-    assert Heartbeat.objects.get(name="worker").beat_at > first
-
-
 def test_without_celery_the_module_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "celery", None)
     monkeypatch.delitem(sys.modules, "goflow.tasks")

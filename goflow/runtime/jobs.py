@@ -30,6 +30,9 @@ from goflow.runtime.unit import alias
 
 logger = logging.getLogger("goflow.jobs")
 
+BEAT_EVERY = timedelta(seconds=15)
+"""Workers note their heartbeat no more often than this."""
+
 Counts = dict[str, int]
 Watch = Callable[[str, Mapping[str, int]], bool]
 """Told the job and what it counted so far, after each piece of work; false ends the pass there."""
@@ -141,6 +144,15 @@ def beat(name: str, report: Mapping[str, Mapping[str, int]]) -> None:
     Heartbeat.objects.update_or_create(name=name, defaults=values)
 
 
+def worker_heartbeat() -> None:
+    """
+    Note that a worker of a carrier is alive, now and then.
+    """
+    recent = Heartbeat.objects.filter(name="worker", beat_at__gt=clock.now() - BEAT_EVERY)
+    if not recent.exists():
+        beat("worker", {})
+
+
 def worker() -> str:
     """
     This process, as leases and heartbeats name it.
@@ -160,4 +172,5 @@ JOBS: dict[str, Callable[..., Any]] = {
     "keep_action": keep_action,
     "notify": notify,
     "housekeeping": housekeeping,
+    "worker_heartbeat": worker_heartbeat,
 }

@@ -131,6 +131,16 @@ def test_a_pass_leaves_one_heartbeat_with_what_it_did(db, lanes):
     assert beat.beat_at > clock.now()
 
 
+def test_the_heartbeat_of_workers_is_noted_now_and_then(db):
+    jobs.worker_heartbeat()
+    first = Heartbeat.objects.get(name="worker").beat_at
+    jobs.worker_heartbeat()
+    assert Heartbeat.objects.get(name="worker").beat_at == first
+    with testing.moved(jobs.BEAT_EVERY):
+        jobs.worker_heartbeat()
+    assert Heartbeat.objects.get(name="worker").beat_at > first
+
+
 def test_whoever_watches_can_end_the_pass(db, lanes):
     lanes(one=settle, two=settle)
     told = []

@@ -241,7 +241,7 @@ def test_an_eager_failure_stays_with_the_job(eager, transactional_db, line, capl
     def broken(**kwargs):
         raise ValueError("a bug")
 
-    monkeypatch.setattr(tasks, "deliver_outbox", broken)
+    monkeypatch.setitem(jobs.JOBS, "deliver_outbox", broken)
     with caplog.at_level(logging.ERROR):
         scheduler.schedule_workitem_action(line.pk, "complete", actor_username="ana")
     assert "no hint at deliver_outbox; the next pass does it" in caplog.text
