@@ -13,7 +13,7 @@ The errors goflow raises. Each says in its message what to do next; ``code`` is 
     └── EngineError                a verb is refused; nothing was changed
         ├── NotFound               ProcessNotFound, InstanceNotFound, WorkItemNotFound, JobNotFound
         ├── NotAllowed
-        ├── WrongState             InstanceClosed (InstanceSuspended), NotSuspended, ProcessNotStartable,
+        ├── WrongState             InstanceClosed (InstanceSuspended), ProcessNotStartable,
         │                          NothingToReleaseTo, IncidentClosed, NotByHand, JobDone, JobGone
         ├── ConcurrentUpdate       LeaseLost
         ├── Invalid                OutcomeRequired, TimeoutsOnly, OutcomeTooLong, KeyReused,
@@ -55,7 +55,6 @@ __all__ = [
     "NotAllowed",
     "NotByHand",
     "NotFound",
-    "NotSuspended",
     "NothingToReleaseTo",
     "OutcomeRequired",
     "OutcomeTooLong",
@@ -174,15 +173,6 @@ class InstanceSuspended(InstanceClosed):
 
     code = "instance-suspended"
     template = _("This request is suspended, so it cannot be changed. Have it resumed first.")
-
-
-class NotSuspended(WrongState):
-    """
-    There is nothing to resume.
-    """
-
-    code = "not-suspended"
-    template = _("This request is “%(status)s”, not suspended, so it cannot be resumed. Reload the page.")
 
 
 class ProcessNotStartable(WrongState):

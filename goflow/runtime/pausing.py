@@ -9,15 +9,26 @@ from math import ceil
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from goflow.core.states import InstanceStatus
-from goflow.errors import NotSuspended
+from goflow.errors import WrongState
 from goflow.runtime import begin, policy
 from goflow.runtime.apply import Drive
 from goflow.runtime.models import ProcessInstance, Timer, WorkItem
 from goflow.runtime.statements import NOT_CLOSED
 from goflow.runtime.under import Under
 from goflow.runtime.unit import unit
+
+
+class NotSuspended(WrongState):
+    """
+    There is nothing to resume.
+    """
+
+    code = "not-suspended"
+    template = _("This request is “%(status)s”, not suspended, so it cannot be resumed. Reload the page.")
+
 
 NOT_OVER = ("blocked", "inactive", "active", "suspended", "fallout")
 

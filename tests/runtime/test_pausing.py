@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from goflow import clock, testing
-from goflow.errors import InstanceClosed, InstanceNotFound, InstanceSuspended, NotAllowed, NotSuspended
+from goflow.errors import InstanceClosed, InstanceNotFound, InstanceSuspended, NotAllowed
 from goflow.journal.models import AuditEvent
 from goflow.runtime import engine, timers
 from goflow.runtime.assignment import sort_key
 from goflow.runtime.models import ProcessInstance, Timer, WorkItem
+from goflow.runtime.pausing import NotSuspended
 from goflow.testing import count_statements
 from tests.runtime.reading import actions
 
