@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from goflow.runtime import engine
+from goflow.runtime.jobs import deliver_outbox
 from goflow.runtime.models import WorkItem
 from goflow.workflow import exchange
 from goflow.workflow.models import Process
@@ -87,6 +88,7 @@ def asked() -> WorkItem:
 def of_people(draw: Draw, language: str = "", **context: Any) -> Screens:
     """Sign-in, lists, a work item and its instance, as the secretary sees them."""
     item = asked()
+    deliver_outbox(("events",))
     drawer = draw("socius", "s", **context)
     page, home = drawer.page, f"{drawer.home}{language}/leave"
     for name, address in (
@@ -95,6 +97,8 @@ def of_people(draw: Draw, language: str = "", **context: Any) -> Screens:
         ("start", "start/"),
         ("work item", f"workitems/{item.pk}/"),
         ("instance", f"instances/{item.instance_id}/"),
+        ("notifications", "notifications/"),
+        ("choice of mails", "notifications/settings/"),
     ):
         page.goto(f"{home}/{address}")
         yield name, page

@@ -110,6 +110,13 @@ def test_what_was_told_is_not_told_again(ana: Any) -> None:
     assert set(Notification.objects.values_list("mail", flat=True)) == {"done"}
 
 
+def test_no_digest_is_made_while_notifications_are_off(ana: Any, settings: Any) -> None:
+    settings.GOFLOW_NOTIFICATIONS_ENABLED = False
+    waiting(ana)
+    assert made(DAY) == 0
+    assert Notification.objects.get().mail == "digest"
+
+
 def test_what_was_read_needs_no_digest(ana: Any) -> None:
     profile(ana)
     waiting(ana, read_at=clock.now())
