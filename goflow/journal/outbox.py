@@ -28,6 +28,10 @@ DUE, SENT = OutboxMessage.Status.DUE, OutboxMessage.Status.SENT
 DEAD, DROPPED = OutboxMessage.Status.DEAD, OutboxMessage.Status.DROPPED
 
 
+TRIES = 10
+"""How often a claim looks again when others were faster: where rows cannot be skipped, all see the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """
@@ -57,7 +61,8 @@ def claim(
         topics: only jobs of these topics.
         skip: what to leave alone for now.
 
-    Three statements; not for use inside a unit. An empty lease when nothing is due, or others were faster.
+    Three statements; not for use inside a unit. An empty lease when nothing is due, or others were faster
+    again and again.
     """
     now, token = clock.now(), secrets.token_hex(16)
     until = now + timedelta(seconds=seconds)
@@ -69,16 +74,22 @@ def claim(
     if skip is not None:
         due = due.exclude(skip)
     values = {"due_at": until, "lease_until": until, "lease_token": token, "worker": worker}
-    found = _take(due.order_by("due_at", "id"), limit, now, values)
-    held = OutboxMessage.objects.filter(lease_token=token).order_by("id") if found else ()
+    for _ in range(TRIES):
+        found, taken = _take(due.order_by("due_at", "id"), limit, now, values)
+        if taken or not found:
+            break
+    held = OutboxMessage.objects.filter(lease_token=token).order_by("id") if taken else ()
     return Lease(token, until, tuple(held))
 
 
-def _take(due: QuerySet[OutboxMessage], limit: int, now: datetime, values: Mapping[str, object]) -> list[int]:
+def _take(
+    due: QuerySet[OutboxMessage], limit: int, now: datetime, values: Mapping[str, object]
+) -> tuple[int, int]:
     """
-    The guarded UPDATE decides who gets a message; skipping what others hold only saves the waiting.
+    How many were found, and how many of them nobody else was faster to take.
 
-    SQLite gets no transaction round the two: one that begins by reading could not go on to write.
+    The guarded UPDATE decides who gets a message; skipping what others hold only saves the waiting. SQLite
+    gets no transaction round the two: one that begins by reading could not go on to write.
     """
     skips = connections[_alias()].features.has_select_for_update_skip_locked
     with transaction.atomic(using=_alias()) if skips else nullcontext():
@@ -86,7 +97,7 @@ def _take(due: QuerySet[OutboxMessage], limit: int, now: datetime, values: Mappi
         found = list(seen.values_list("pk", flat=True)[:limit])
         taken = OutboxMessage.objects.filter(pk__in=found, status=DUE, due_at__lte=now)
         changed = taken.update(attempts=F("attempts") + 1, **values) if found else 0
-    return found if changed else []
+    return len(found), changed
 
 
 def extend(message_id: int, token: str, seconds: float) -> datetime | None:

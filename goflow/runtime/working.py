@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef, Q
 from goflow import clock, logs
 from goflow.conf import conf
 from goflow.core.graph import ActivityDef
-from goflow.errors import JobDone, JobGone, LeaseLost
+from goflow.errors import JobDone, JobGone, JobNotFound, LeaseLost
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
 from goflow.outbound.results import Tally
@@ -200,22 +200,34 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, A
 
 
 def _finished(message: OutboxMessage, result: Mapping[str, Any]) -> str:
-    """
-    The application has done its work: when only the step fails, it is not run again for that.
-    """
     try:
-        done = external.finish_job(message.pk, message.lease_token, result["outcome"], result["data"])
+        done = hand_in(message.pk, message.lease_token, result["outcome"], result["data"])
     except OVER:
         return "gone"
-    except Exception as exc:
-        logger.exception("the result of job %s could not be applied yet", message.pk)
-        return _failed(message, exc, result)
     return TALLIED[done.status]
 
 
-def _failed(message: OutboxMessage, exc: Exception, result: Mapping[str, Any] | None = None) -> str:
+def hand_in(
+    message_id: int, token: str, outcome: str | None = None, data: Mapping[str, Any] | None = None
+) -> external.Settled:
+    """
+    The work is done. When only the step fails, the result is kept and tried again, without the work.
+
+    Raises JobNotFound, LeaseLost, JobDone, JobGone.
+    """
     try:
-        done = external.fail_job(message.pk, message.lease_token, describe(exc), result=result)
+        return external.finish_job(message_id, token, outcome, data)
+    except (JobNotFound, *OVER):
+        raise
+    except Exception as exc:
+        logger.exception("the result of job %s could not be applied yet", message_id)
+        result = {"outcome": outcome, "data": dict(data or {})}
+        return external.fail_job(message_id, token, describe(exc), result=result)
+
+
+def _failed(message: OutboxMessage, exc: Exception) -> str:
+    try:
+        done = external.fail_job(message.pk, message.lease_token, describe(exc))
     except OVER:
         return "gone"
     return TALLIED[done.status]

@@ -11,10 +11,11 @@ import pytest
 from django.contrib.auth.models import User
 
 from goflow.journal.models import OutboxMessage
-from goflow.runtime import engine
+from goflow.runtime import engine, jobs
 from goflow.runtime.models import Incident, ProcessInstance, WorkItem
-from goflow.testing import moved, person
+from goflow.testing import moved, person, process
 from goflow.testing.client import ApiError, Client
+from goflow.workflow import registry
 from leavedemo.leave.models import LeaveRequest
 from sampleproject import worker
 from sampleproject.sampleapp import seed
@@ -145,6 +146,26 @@ def test_the_same_result_again_gets_the_same_answer(poster: WorkItem, ada: Calle
     again = settle(ada, job, "complete", outcome="OK")
     assert (again.status_code, again.json()) == (200, first.json())
     assert WorkItem.objects.filter(activity_key="hang").count() == 1
+
+
+def test_a_result_is_kept_when_only_the_step_fails(company: Company, topic: str, ada: Caller) -> None:
+    def jam(task: Any, transition: Any) -> None:
+        raise ValueError("jammed")
+
+    with registry.registered(registry.HOOK, "jam", jam):
+        process(
+            "Jammed",
+            [("Print", {"autostart": True, "application": topic}), "Hang"],
+            [("Print", "Hang", "", {"post_hook": "jam"})],
+        )
+        item = engine.start("Jammed", company.anna)
+        (job,) = fetch(ada)
+        assert settle(ada, job, "complete", outcome="OK").json()["status"] == "postponed"
+    with moved(timedelta(minutes=1)):
+        assert fetch(ada) == []
+        with registry.registered(registry.HOOK, "jam", lambda task, transition: None):
+            jobs.deliver_outbox(lanes=["result"])
+    assert (status(item), item.condition) == ("complete", "OK")
 
 
 def test_a_failure_comes_back_later(poster: WorkItem, ada: Caller) -> None:

@@ -82,3 +82,24 @@ def test_a_temporary_registration_ends_with_its_block() -> None:
     with registry.registered(registry.APPLICATION, "leave.debit", credit):
         assert registry.get_application("leave.debit") is credit
     assert registry.get_application("leave.debit") is debit
+
+
+def test_external_applications_and_topics_are_told_apart() -> None:
+    with (
+        registry.registered(registry.APPLICATION, "pay", len, external=True),
+        registry.registered(registry.APPLICATION, "print", external=True),
+        registry.registered(registry.APPLICATION, "book", len),
+    ):
+        assert [registry.is_external(name) for name in ("pay", "print", "book")] == [True, True, False]
+        assert ("pay" in registry.jobs_run_here(), "print" in registry.topics()) == (True, True)
+        assert {"pay", "print", "book"} <= registry.names(registry.APPLICATION)
+    assert not registry.is_external("pay")
+    assert "print" not in registry.topics()
+
+
+def test_a_topic_is_not_code_as_well() -> None:
+    with (
+        registry.registered(registry.APPLICATION, "pay", len),
+        pytest.raises(ImproperlyConfigured, match="another name"),
+    ):
+        registry.topic("pay")

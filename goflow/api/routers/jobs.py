@@ -111,7 +111,7 @@ def complete(request: HttpRequest, job_id: Path[Id], payload: FinishIn) -> Any:
     """
     _find(request, job_id)
     outcome = (payload.outcome or "").strip() or None
-    return _answer(engine.finish_job(job_id, payload.token, outcome, payload.data))
+    return _answer(working.hand_in(job_id, payload.token, outcome, payload.data))
 
 
 @router.post(
