@@ -12,14 +12,11 @@ The errors goflow raises. Each says in its message what to do next; ``code`` is 
     │   └── MissingRegistration    data names code that nobody registered
     └── EngineError                a verb is refused; nothing was changed
         ├── NotFound               ProcessNotFound, InstanceNotFound, WorkItemNotFound, JobNotFound
-        ├── NotAllowed
+        ├── NotAllowed, ConcurrentUpdate (LeaseLost), HookFailed, UnsafeIsolation
         ├── WrongState             InstanceClosed (InstanceSuspended), ProcessNotStartable,
         │                          NothingToReleaseTo, IncidentClosed, NotByHand, JobDone, JobGone
-        ├── ConcurrentUpdate       LeaseLost
-        ├── Invalid                OutcomeRequired, TimeoutsOnly, OutcomeTooLong, KeyReused,
-        │                          ContentObjectMissing
-        ├── HookFailed
-        └── UnsafeIsolation
+        └── Invalid                OutcomeRequired, TimeoutsOnly, OutcomeTooLong, KeyReused,
+                                   ContentObjectMissing
 """
 
 from __future__ import annotations
