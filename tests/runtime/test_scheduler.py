@@ -59,8 +59,10 @@ def cron(settings):
 
 @pytest.fixture
 def new_hints(monkeypatch):
-    monkeypatch.setattr(scheduler, "hints", Hints(scheduler._send))
-    return scheduler.hints
+    made = Hints(scheduler._send)
+    monkeypatch.setattr(scheduler, "hints", made)
+    yield made
+    made._pending.clear()
 
 
 @pytest.fixture

@@ -127,7 +127,10 @@ def stopping(request):
 @pytest.fixture
 def quick_hints(monkeypatch):
     monkeypatch.setattr(hints, "PAUSE_SECONDS", 0.1)
-    monkeypatch.setattr(scheduler, "hints", hints.Hints(scheduler._send))
+    made = hints.Hints(scheduler._send)
+    monkeypatch.setattr(scheduler, "hints", made)
+    yield
+    made._pending.clear()
 
 
 @pytest.mark.usefixtures("quick_hints")
