@@ -27,6 +27,19 @@ PREFIX = "event_"
 MOST_NEWS, MOST_DAYS, HIGHEST = 1000, 366, 1_000_000
 
 
+class LanguageSelect(forms.Select):
+    """
+    Each language by its own name, and marked as text of that language.
+    """
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """
+        As Django does, with the language as attribute.
+        """
+        option = super().create_option(name, value, *args, **kwargs)
+        return {**option, "attrs": {**option["attrs"], **({"lang": value} if value else {})}}
+
+
 class PreferencesForm(forms.Form):
     """
     One choice for each event, and how digests are made.
@@ -47,7 +60,7 @@ class PreferencesForm(forms.Form):
         max_value=HIGHEST,
         help_text=_("What would come in a digest waits for none when it is as urgent as this."),
     )
-    language = forms.ChoiceField(label=_("Language of mails"), required=False)
+    language = forms.ChoiceField(label=_("Language of mails"), required=False, widget=LanguageSelect)
 
     def __init__(self, *args: Any, events: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
