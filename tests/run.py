@@ -140,14 +140,14 @@ SERVICES: tuple[tuple[str, str, Callable[[ExitStack], str | None]], ...] = (
 # Tests that are left out without the program they need, and that need no database.
 NEEDING = {
     "chromium": ("tests/e2e",),
-    "node": ("tests/js/test_js.py", "tests/js/test_types.py"),
+    "node": ("tests/js/test_js.py", "tests/js/test_types.py", "tests/docs/test_webhooks.py"),
     "tsc": ("tests/js/test_types.py",),
     "axe": ("tests/e2e/test_accessibility.py",),
 }
 
 
 # Tests that a second database cannot make worth their time.
-LEFT_OUT = {"mariadb": ("tests/workers",)}
+LEFT_OUT = {"mariadb": ("tests/workers", "tests/outbound/test_outage.py")}
 
 # What takes the place of a service that is not there.
 INSTEAD = {"redis": "fakeredis took its place"}
