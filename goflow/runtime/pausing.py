@@ -20,6 +20,8 @@ from goflow.runtime.statements import NOT_CLOSED
 from goflow.runtime.under import Under
 from goflow.runtime.unit import unit
 
+NOT_OVER = ("blocked", "inactive", "active", "suspended", "fallout")
+
 
 class NotSuspended(WrongState):
     """
@@ -28,9 +30,6 @@ class NotSuspended(WrongState):
 
     code = "not-suspended"
     template = _("This request is “%(status)s”, not suspended, so it cannot be resumed. Reload the page.")
-
-
-NOT_OVER = ("blocked", "inactive", "active", "suspended", "fallout")
 
 
 def suspend(instance_id: int, *, actor: Any, reason: str = "") -> ProcessInstance:

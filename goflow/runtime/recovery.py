@@ -10,7 +10,7 @@ from typing import Any
 from goflow.core import stepping
 from goflow.core.graph import ActivityDef
 from goflow.core.stepping import Rules
-from goflow.errors import IncidentClosed, NotFound, WrongState
+from goflow.errors import ConcurrentUpdate, IncidentClosed, NotFound, WrongState
 from goflow.runtime import begin, guards, policy, sla, timers
 from goflow.runtime.apply import Drive
 from goflow.runtime.assignment import empty_pools
@@ -139,7 +139,8 @@ def fire_due(timer_id: int) -> tuple[str, ...]:
         return ()
     try:
         return unit(lambda: _fire(timer_id, timer.workitem_id))
-    except (NotFound, WrongState):
+    except (NotFound, WrongState, ConcurrentUpdate):
+        # What is due all the same, because the instance went on at this moment, is found by the next pass.
         return ()
 
 
