@@ -29,6 +29,7 @@ from django.db import connection  # noqa: E402
 
 from goflow import testing  # noqa: E402
 from goflow.journal import outbox  # noqa: E402
+from goflow.journal.models import OutboxMessage  # noqa: E402
 from goflow.outbound.dispatcher import drain  # noqa: E402
 from goflow.outbound.models import Delivery, WebhookEndpoint  # noqa: E402
 from goflow.runtime import engine  # noqa: E402
@@ -119,6 +120,7 @@ def latency(name: str) -> None:
 
 def throughput() -> None:
     WebhookEndpoint.objects.all().delete()
+    OutboxMessage.objects.all().delete()
     with receiver() as there:
         to = endpoint(there.url)
         for _ in range(DELIVERIES // 100):

@@ -147,7 +147,10 @@ NEEDING = {
 
 
 # Tests that a second database cannot make worth their time.
-LEFT_OUT = {"mariadb": ("tests/workers", "tests/outbound/test_outage.py")}
+LEFT_OUT = {
+    "postgres": ("tests/outbound/test_outage.py",),
+    "mariadb": ("tests/workers", "tests/outbound/test_outage.py"),
+}
 
 # What takes the place of a service that is not there.
 INSTEAD = {"redis": "fakeredis took its place"}

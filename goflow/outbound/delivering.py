@@ -158,7 +158,8 @@ def _launched(pool: ThreadPoolExecutor, parcel: Parcel, at: Round) -> Future[Ans
 def _request(parcel: Parcel, at: Round) -> Request:
     now, body = clock.now(), parcel.delivery.body.encode()
     at.keys = at.keys or secrets.valid(at.endpoint, now)
-    headers = signing.headers(parcel.delivery.event_id, body, own=at.endpoint.headers, keys=at.keys, now=now)
+    own = at.endpoint.headers if isinstance(at.endpoint.headers, dict) else {}
+    headers = signing.headers(parcel.delivery.event_id, body, own=own, keys=at.keys, now=now)
     timeout = at.endpoint.timeout_seconds or conf.WEBHOOK_TIMEOUT
     return Request(at.endpoint.url, headers, body, min(float(timeout), sending.DEADLINE))
 

@@ -74,7 +74,7 @@ def _body(message: OutboxMessage, event: Facts) -> str:
         "process": _process(payload["process"]),
         "instance": _instance(payload["instance"]),
     }
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(told, separators=(",", ":"))
 
 
 def _as_ever(event: Facts, payload: Facts, item: Facts) -> dict[str, object]:

@@ -99,7 +99,14 @@ def _told(exc: Exception, deadline: Deadline) -> str:
     if deadline.is_over:
         return f"no answer within {deadline.seconds:g} seconds"
     text = str(exc) if isinstance(exc, GoflowError) else f"{type(exc).__name__}: {exc}"
-    return text[:LONGEST_ERROR]
+    return _storable(text[:LONGEST_ERROR])
+
+
+def _storable(text: str) -> str:
+    """
+    Some databases take no NUL and no half characters, and what a receiver says must not stop a worker.
+    """
+    return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 def _exchange(request: Request, deadline: Deadline) -> Answer:
@@ -167,7 +174,7 @@ def _answer(response: BaseHTTPResponse) -> Answer:
     redirect = 300 <= response.status < 400
     return Answer(
         status=response.status,
-        text=content.decode(errors="replace"),
+        text=_storable(content.decode(errors="replace")),
         error="redirects are not followed; enter the final address" if redirect else "",
         retry_after=response.headers.get("Retry-After", ""),
     )

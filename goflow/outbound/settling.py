@@ -129,9 +129,9 @@ def retry_after(answer: Answer, now: datetime) -> datetime | None:
 def _until(text: str, now: datetime) -> timedelta | None:
     try:
         found = parsedate_to_datetime(text)
-    except ValueError:
+        return (found if found.tzinfo else found.replace(tzinfo=timezone.utc)) - now
+    except (ValueError, OverflowError):
         return None
-    return (found if found.tzinfo else found.replace(tzinfo=timezone.utc)) - now
 
 
 def _close(parcel: Parcel, answer: Answer, now: datetime) -> str:

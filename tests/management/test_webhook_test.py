@@ -81,9 +81,10 @@ def test_it_says_when_nobody_listens(there):
         call_command("goflow_webhook_test")
 
 
-def test_it_says_when_there_is_no_such_endpoint():
-    with pytest.raises(CommandError, match="There is no webhook endpoint 'there'"):
-        call_command("goflow_webhook_test", "--endpoint", "there")
+@pytest.mark.parametrize("named", ["there", "9" * 40, "²"])
+def test_it_says_when_there_is_no_such_endpoint(named):
+    with pytest.raises(CommandError, match=f"There is no webhook endpoint '{named}'"):
+        call_command("goflow_webhook_test", "--endpoint", named)
 
 
 def test_the_test_leaves_an_audit_row_and_a_delivery(there):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.conf import global_settings
 
-from goflow.outbound.checks import check_base_url
+from goflow.outbound.checks import check_base_url, check_webhooks
 
 
 def ids() -> list[str | None]:
@@ -41,3 +41,27 @@ def test_nothing_is_asked_where_nobody_is_told(settings: Any) -> None:
 def test_a_project_that_sends_no_mail_needs_no_address(settings: Any) -> None:
     settings.EMAIL_BACKEND, settings.EMAIL_HOST = global_settings.EMAIL_BACKEND, global_settings.EMAIL_HOST
     assert ids() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("ALLOWED_NETWORKS", "10.0.0.0/8", "is a text"),
+        ("ALLOWED_SCHEMES", "https", "is a text"),
+        ("KEYS", "one long key", "is a text"),
+        ("ALLOWED_NETWORKS", ["10.0.0.1/8"], "has host bits set"),
+        ("ALLOWED_NETWORKS", ["intranet"], "does not appear to be"),
+        ("PROXY", "proxy.example.com:3128", "no address of a proxy"),
+        ("PROXY", "http://proxy.example.com:port", "Port could not be"),
+    ],
+)
+def test_webhooks_that_could_not_be_sent_are_told(settings: Any, name: str, value: Any, told: str) -> None:
+    setattr(settings, f"GOFLOW_WEBHOOK_{name}", value)
+    [found] = check_webhooks(None)
+    assert (found.id, told in found.msg) == ("goflow.E401", True)
+
+
+def test_sensible_settings_of_webhooks_pass(settings: Any) -> None:
+    settings.GOFLOW_WEBHOOK_ALLOWED_NETWORKS = ["10.20.0.0/16", "fd12::/16"]
+    settings.GOFLOW_WEBHOOK_PROXY = "http://user:password@proxy.example.com:3128"
+    assert check_webhooks(None) == []

@@ -94,6 +94,15 @@ def test_an_error_nobody_foresaw_does_not_stop_the_others(there, monkeypatch, ca
     assert "a webhook could not be sent" in caplog.text
 
 
+@pytest.mark.parametrize("headers", [None, [], "text", 5, {"A": ["x"], "B": 5}])
+def test_headers_that_are_none_stop_nothing(there, headers):
+    to = endpoint(there.url)
+    to.headers = {} if headers is None else headers
+    to.save()
+    waiting(to)
+    assert deliver() == {"sent": 1}
+
+
 def test_a_timeout_of_the_endpoint_comes_first(there, settings, monkeypatch):
     asked = []
     monkeypatch.setattr(sending, "send", lambda request: asked.append(request.timeout) or Answer(200))

@@ -90,6 +90,8 @@ def test_attempts_go_on_for_76_hours_and_end_then(there, monkeypatch):
         ("-5", None),
         ("1.5", None),
         ("²", None),
+        ("Sun, 01 Mar 2026 12:10:00 +9999999999", None),
+        ("Sun, 01 Mar 99999999999 12:10:00 GMT", None),
         ("Sun, 99 Mar 2026 12:10:00 GMT", None),
     ],
 )
@@ -138,3 +140,10 @@ def test_deliveries_of_a_disabled_endpoint_are_given_up(there):
     assert deliver() == {"dead": 1}
     assert there.got == []
     assert stored(sent).last_error == "the endpoint is disabled; enable it, then send the delivery again"
+
+
+def test_no_answer_is_too_strange_to_be_logged(there):
+    there.mode, there.answer = 500, bytes(range(256)) + b"\xed\xa0\x80"
+    [sent] = waiting(endpoint(there.url))
+    assert deliver() == {"failed": 1}
+    assert "\x00" not in stored(sent).log[0]["answer"]

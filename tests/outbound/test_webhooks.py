@@ -8,6 +8,7 @@ from goflow import testing
 from goflow.errors import PublishRefused
 from goflow.journal import outbox
 from goflow.journal.models import AuditEvent, OutboxMessage
+from goflow.outbound.envelope import envelopes
 from goflow.outbound.models import Delivery, WebhookEndpoint
 from goflow.outbound.relay import relay
 from goflow.runtime import engine
@@ -195,3 +196,13 @@ def test_changes_of_processes_write_nothing_while_webhooks_are_off(settings):
     settings.GOFLOW_WEBHOOK_ENABLED = False
     testing.process("Line", ["A"], [])
     assert not OutboxMessage.objects.exists()
+
+
+def test_no_text_is_too_strange_to_be_told(line):
+    to = endpoint()
+    message = OutboxMessage.objects.get(kind="events")
+    message.payload["events"][0]["metadata"] = {"outcome": "half \ud800 \U0001f600 größer"}
+    envelope = next(envelopes(message))
+    assert json.loads(envelope.body.encode())["metadata"] == {"outcome": "half \ud800 \U0001f600 größer"}
+    tell()
+    assert to.deliveries.count() == 3

@@ -16,6 +16,7 @@ from goflow.outbound.pinging import ping_now
 from goflow.outbound.webhooks import covers, wanted
 
 SHOWN = 100
+LONGEST_ID = 18
 
 
 class Command(BaseCommand):
@@ -61,7 +62,8 @@ class Command(BaseCommand):
                     "or name one with --endpoint."
                 )
             return listening
-        by_id = endpoints.filter(pk=int(named)) if named.isdecimal() else endpoints.none()
+        is_id = named.isdecimal() and len(named) <= LONGEST_ID
+        by_id = endpoints.filter(pk=int(named)) if is_id else endpoints.none()
         found = list(by_id or endpoints.filter(name=named))
         if not found:
             raise CommandError(
