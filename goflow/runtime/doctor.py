@@ -175,6 +175,11 @@ def _drop_timer(timer_id: int) -> None:
     Timer.objects.filter(pk=timer_id, workitem__status__in=["complete", "cancelled"]).delete()
 
 
+def _suspended_since_unknown() -> QuerySet[Any]:
+    wrong = Q(status="suspended", suspended_at__isnull=True) | Q(status="running", suspended_at__isnull=False)
+    return ProcessInstance.objects.filter(wrong)
+
+
 def _nobody_can_take() -> QuerySet[Any]:
     empty = assignment.empty_pools()
     return WorkItem.objects.open().filter(queue__in=empty, instance__status="running")
@@ -208,6 +213,12 @@ CHECKS: dict[str, Check] = {
             "timer",
             _timer_of_closed_item,
             repair=_drop_timer,
+        ),
+        Check(
+            "suspended-since",
+            "suspended instances say since when, running ones do not",
+            "instance",
+            _suspended_since_unknown,
         ),
         Check("pool-members", "somebody can take every open item", "workitem", _nobody_can_take),
     )

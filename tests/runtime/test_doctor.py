@@ -36,6 +36,15 @@ def test_a_wrong_count_is_found_and_repaired(line):
     assert doctor.examine() == []
 
 
+def test_a_suspended_instance_that_does_not_say_since_when_is_found(line, root):
+    engine.suspend(line.instance_id, actor=root)
+    assert found("suspended-since") == []
+    ProcessInstance.objects.update(suspended_at=None)
+    assert found("suspended-since") == [line.instance_id]
+    ProcessInstance.objects.update(status="running", suspended_at=clock.now())
+    assert found("suspended-since") == [line.instance_id]
+
+
 def test_a_live_item_of_a_closed_instance_is_found(line):
     ProcessInstance.objects.update(status="complete")
     assert found("closed-alive") == [line.instance_id]

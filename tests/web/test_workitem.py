@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import include, path
 
 from goflow.runtime import engine
 from goflow.runtime.models import ProcessInstance, WorkItem
-from goflow.testing import process
+from goflow.testing import moved, person, process
 from goflow.web.workitem import WorkItemView
 from goflow.workflow import registry
 from tests.web.conftest import As, Company, Unchanged
@@ -240,3 +241,32 @@ def test_incident_on_the_way_is_told(as_: As, company: Company) -> None:
 def test_deleted_object_leaves_the_item_readable(as_: As, company: Company) -> None:
     ProcessInstance.objects.update(content_type=company.item.instance.process.content_type, object_id="999")
     assert as_(company.bob).get(page(company.item)).status_code == 200
+
+
+def test_work_of_a_suspended_request_says_that_it_stands_still(as_: As, company: Company) -> None:
+    engine.suspend(company.item.instance_id, actor=company.root)
+    answer = as_(company.bob).get(page(company.item))
+    assert "stands still until an administrator resumes it" in answer.content.decode()
+    assert answer.context["may_work"] is False
+
+
+def test_a_post_to_a_suspended_request_is_refused(as_: As, company: Company, unchanged: Unchanged) -> None:
+    engine.suspend(company.item.instance_id, actor=company.root)
+    with unchanged():
+        assert as_(company.bob).post(page(company.item), {"outcome": "APPROVED"}).status_code == 409
+
+
+def test_the_pool_an_item_was_escalated_to_takes_and_releases_it(as_: As, company: Company) -> None:
+    steps = [{"after": "1h", "action": "reassign", "roles": ["chiefs"]}]
+    chief = person("chief", "chiefs")
+    process("Late", [("A", {"roles": ["reviewers"], "escalations": steps}), "B"], [("A", "B")])
+    item = engine.start("Late", company.anna)
+    with moved(timedelta(hours=1)):
+        engine.fire_timer(item.timers.get().pk)
+    assert item.instance.title in as_(chief).get("/workflow/available/").content.decode()
+    assert as_(chief).get(page(item)).context["may_claim"]
+    as_(chief).post(f"/workflow/mywork/activate/{item.pk}/")
+    assert as_(chief).get(page(item)).context["may_release"]
+    as_(chief).post(page(item, "release/"))
+    assert WorkItem.objects.get(pk=item.pk).queue == WorkItem.objects.get(pk=item.pk).pool
+    assert as_(company.bob).get(page(item)).status_code == 404

@@ -27,7 +27,9 @@ const FIELDS = {
 
 /** @param {Problem} problem @returns {string} */
 export function fieldFor(problem) {
-  return FIELDS[problem.code] ?? "title";
+  const step = Number(problem.params?.step ?? 1) - 1;
+  const part = { "escalation-syntax": "after", "escalation-order": "after", "escalation-roles": "roles", "escalation-priority": "priority" }[problem.code];
+  return part ? `escalation-${part}-${step}` : FIELDS[problem.code] ?? "title";
 }
 
 /** @param {Editor} editor @param {Problem} problem @returns {Fix[]} */
