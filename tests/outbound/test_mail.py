@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 import re
 import socket
 from collections.abc import Iterator
@@ -353,3 +354,30 @@ def test_a_batch_costs_the_same_for_any_number(inbox: Inbox, ana: Any) -> None:
     with count_statements() as found:
         mail.send_mails(lease)
     assert len(found) == 1 + 20, found  # one to read, one for each to settle
+
+
+def test_a_worker_that_dies_leaves_its_mails_to_the_next(inbox: Inbox, ana: Any) -> None:
+    message = notify(ana)
+    assert outbox.claim(LANE.kinds, limit=50, seconds=120).messages == (message,)
+    assert sending() == {}
+    with clock.moved(timedelta(seconds=121)):
+        assert sending() == {"sent": 1}
+    assert inbox.ids == [f"<goflow.{message.pk}@flow.example.com>"]
+
+
+def test_no_mail_is_lost_over_a_server_with_moods(inbox: Inbox) -> None:
+    moods = random.Random(7)
+    messages = [app_mail(f"user{number}@example.com") for number in range(100)]
+    for number in range(100):
+        refusals = ["451 Later"] * moods.choice([0, 0, 1, 2])
+        inbox.answer(f"user{number}@example.com", *refusals, "250 OK")
+    inbox.after_data = moods.choices(["250 OK", "drop"], weights=[9, 1], k=60)
+    drops, at = inbox.after_data.count("drop"), timedelta()
+    for _round in range(12):
+        with clock.moved(at):
+            sending()
+        at += timedelta(hours=6)
+    sent = [f"<goflow.{message.pk}@flow.example.com>" for message in messages]
+    assert set(inbox.ids) == set(sent)
+    assert len(inbox.ids) == 100 + drops
+    assert set(OutboxMessage.objects.values_list("status", flat=True)) == {"sent"}
