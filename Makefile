@@ -25,8 +25,9 @@ demo: .venv/.demo ## Serve the leave demo on http://127.0.0.1:8000 with sample u
 test: .venv/.dev ## Run the whole suite on every database found (ARGS="-k text" narrows it)
 	$(BIN)/python -m tests.run $(ARGS)
 
-prove: .venv/.dev ## What takes longer: hundreds of generated requests to every address of the API
+prove: .venv/.dev ## What takes longer: hundreds of generated requests to every address of the API, fifty killed workers
 	GOFLOW_FUZZ_EXAMPLES=300 $(BIN)/python -m pytest -q tests/api/test_fuzzing.py $(ARGS)
+	GOFLOW_WORKER_KILLS=50 $(BIN)/python -m tests.run tests/workers $(ARGS)
 
 check: .venv/.dev lint ## Everything that must hold beside the tests: lint, types, import rules, migrations, size budgets
 	$(BIN)/mypy

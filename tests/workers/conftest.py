@@ -16,7 +16,7 @@ from goflow import tasks
 from tests.workers.making import made
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE_SECONDS = 40
+PATIENCE_SECONDS = 120
 POLL_SECONDS = 0.1
 
 

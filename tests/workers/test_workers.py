@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 KINDS = (*reachable(), *(() if "redis" in reachable() else ("fakeredis",)))
 SEED = 20_240_607
-STEPS = 40
-KILLS = 8
+KILLS = int(os.environ.get("GOFLOW_WORKER_KILLS", "8"))
+STEPS = 5 * KILLS
 AFTER_LEASES = timedelta(minutes=10)
 
 
