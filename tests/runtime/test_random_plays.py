@@ -19,19 +19,24 @@ from tests.runtime.reading import AUTO, unsound
 
 OUTCOMES = ("OK", "NO", "AGAIN", None)
 STEPS = 60
+STEPS_OF_B = [
+    {"after": "13h", "action": "priority", "priority": 3},
+    {"after": "14h", "action": "reassign", "roles": ["deputies"]},
+    {"after": "2d", "action": "remind", "roles": ["nobody"]},
+]
 
 
 @pytest.fixture
 def company(db):
     return [
         testing.person("ana", "team"),
-        testing.person("bo", "team"),
+        testing.person("bo", "team", "deputies"),
         testing.person("root", is_superuser=True),
     ]
 
 
 @pytest.fixture
-def process(company, register):
+def process(company, register, settings):
     """
     Every kind of split, join, end and failure in one definition, in a loop.
     """
@@ -45,12 +50,14 @@ def process(company, register):
 
     register(APPLICATION, "flaky", flaky)
     register(PUSH_APPLICATION, "some", lambda task: dice.choice([company[0], None]))
+    settings.GOFLOW_SLA_AUTO_ASSIGN = True
     choice = {"split_mode": "xor"}
+    late = {"sla_warn": "2h", "sla_duration": "12h", "sla_roles": ["team"], "escalations": STEPS_OF_B}
     return unsound(
         "Everything",
         [
             "A",
-            ("B", {"roles": ["team"], **choice}),
+            ("B", {"roles": ["team"], **choice, **late}),
             ("C", {"autofinish": False}),
             ("D", {"autostart": True, "application": "flaky"}),
             ("E", {"push": "some", **choice}),
@@ -93,6 +100,7 @@ class Play:
         self.refusals: list[str] = []
         self.moves = [self.start, *[self.complete] * 9, self.forward, self.forward, self.activate]
         self.moves += [self.release, self.reassign, self.time_passes, self.retry, self.cancel]
+        self.moves += [self.suspend, self.resume, self.resume]
 
     def item(self) -> int:
         return self.dice.choice([0, *WorkItem.objects.values_list("pk", flat=True).order_by("-pk")[:8]])
@@ -131,12 +139,20 @@ class Play:
         engine.reassign(self.item(), actor=self.person(), to=self.person())
 
     def time_passes(self) -> None:
-        with testing.moved(timedelta(days=self.dice.choice([1, 3]))):
+        with testing.moved(timedelta(hours=self.dice.choice([3, 15, 24, 72]))):
             jobs.tick()
 
     def retry(self) -> None:
         for incident in Incident.objects.open()[:1]:
             engine.retry(incident.pk, actor=self.people[-1])
+
+    def suspend(self) -> None:
+        for instance in ProcessInstance.objects.running()[:1]:
+            engine.suspend(instance.pk, actor=self.people[-1])
+
+    def resume(self) -> None:
+        for instance in ProcessInstance.objects.filter(status="suspended")[:1]:
+            engine.resume(instance.pk, actor=self.people[-1])
 
     def cancel(self) -> None:
         for instance in ProcessInstance.objects.running()[5:6]:
