@@ -4,7 +4,11 @@ A worker of the webhook lane against real receivers: what it sends, how often, a
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 
@@ -133,6 +137,34 @@ def test_a_worker_killed_before_it_settles_sends_again_with_the_same_id(there, m
         with pytest.raises(Killed):
             deliver()
     assert deliver() == {}
+    with testing.moved(timedelta(seconds=delivering.LEASE + 1)):
+        assert deliver() == {"sent": 1}
+    assert [got.headers["webhook-id"] for got in there.got] == [sent.event_id] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_killed_while_sending_loses_nothing(there):
+    [sent] = waiting(endpoint(there.url))
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "GOFLOW_TEST_DATABASE_NAME": str(connection.settings_dict["NAME"]),
+    }
+    connection.close()
+    started = threading.Event()
+
+    def kill(got):
+        # The receiver has it all; the worker will never hear so.
+        started.wait(10)
+        worker.kill()
+        worker.wait()
+
+    there.on_request = kill
+    with subprocess.Popen([sys.executable, "-m", "tests.outbound.worker"], env=environment) as worker:
+        started.set()
+        assert worker.wait() == -signal.SIGKILL
+    assert (stored(sent).status, stored(sent).attempts) == ("waiting", 0)
+    there.on_request = lambda _got: None
     with testing.moved(timedelta(seconds=delivering.LEASE + 1)):
         assert deliver() == {"sent": 1}
     assert [got.headers["webhook-id"] for got in there.got] == [sent.event_id] * 2

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from goflow import clock, testing
+from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
 from goflow.outbound import endpoints, replaying
 from goflow.outbound.models import Delivery, WebhookEndpoint
@@ -55,6 +56,15 @@ def test_one_that_was_given_up_needs_nobodys_attention_any_more(there):
     Delivery.objects.update(status="failed")
     replaying.replay(Delivery.objects.all())
     assert (len(queued("dead")), len(queued("dropped")), len(queued())) == (0, 1, 1)
+
+
+def test_a_message_of_the_outbox_that_is_tried_again_is_sent(there):
+    [sent] = waiting(endpoint(there.url))
+    OutboxMessage.objects.update(status="dead")
+    Delivery.objects.update(status="failed")
+    assert outbox.again([message.pk for message in queued("dead")]) == 1
+    assert deliver() == {"sent": 1}
+    assert stored(sent).status == "delivered"
 
 
 def test_one_that_waits_becomes_due(there):

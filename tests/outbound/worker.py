@@ -1,0 +1,19 @@
+"""
+A process that works on the webhook lane once, on the database of the test: ``python -m tests.outbound.worker``.
+"""
+
+from __future__ import annotations
+
+import django
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+def main() -> None:
+    django.setup()
+    import_string("tests.outbound.hooks.allow_local")(settings)
+    import_string("tests.outbound.hooks.deliver")()
+
+
+if __name__ == "__main__":
+    main()
