@@ -1,5 +1,5 @@
 """
-A process that works on the webhook lane once, on the database of the test: ``python -m tests.outbound.worker``.
+A process that works on the webhook lane once, on the database of the test.
 """
 
 from __future__ import annotations
