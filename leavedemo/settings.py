@@ -116,8 +116,17 @@ LANGUAGES = [
 LOCALE_PATHS = [ROOT / "locale"]
 
 # Nothing leaves this computer: each batch of mails becomes a file of text.
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = DATA_DIR / "mails"
+MAILS_DIR = DATA_DIR / "mails"
+if django.VERSION >= (6, 1):
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": str(MAILS_DIR)},
+        }
+    }
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = MAILS_DIR
 EMAIL_SUBJECT_PREFIX = "[leave demo] "
 DEFAULT_FROM_EMAIL = "goflow <leave@example.com>"
 GOFLOW_BASE_URL = os.environ.get("LEAVEDEMO_URL", "http://127.0.0.1:8000")

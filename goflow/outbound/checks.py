@@ -4,6 +4,7 @@ System checks: what mails and webhooks need of the project's settings.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,5 +72,9 @@ def _sends_mail() -> bool:
     """
     Whether the project has said how its mail is sent; Django's own default is only a guess.
     """
+    if hasattr(settings, "MAILERS"):
+        return True
     names = ("EMAIL_BACKEND", "EMAIL_HOST")
-    return any(getattr(settings, name) != getattr(global_settings, name) for name in names)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Django 6.1 would rather have MAILERS
+        return any(getattr(settings, name) != getattr(global_settings, name) for name in names)

@@ -9,8 +9,8 @@ import smtplib
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 
 from goflow import clock, logs
 from goflow.journal import outbox
@@ -21,7 +21,7 @@ from goflow.outbound.results import Tally
 logger = logging.getLogger("goflow.mail")
 
 TIMEOUT = 10
-"""Seconds to wait for the mail server where EMAIL_TIMEOUT says nothing."""
+"""Seconds to wait for the mail server where the project's settings say nothing."""
 
 BATCH = 50
 """How many mails go over one connection."""
@@ -49,14 +49,14 @@ class _Carrier:
         self._connection: Any = None  # a mail backend
         self.timeout = timeout()
 
-    def carry(self, mail: EmailMultiAlternatives) -> None:
+    def carry(self, letter: EmailMultiAlternatives) -> None:
         """
         Send one mail. Raises Unreachable, or whatever the backend raises for this mail.
         """
         if self._connection is None:
             self._connection = self._opened()
         try:
-            self._connection.send_messages([mail])
+            self._connection.send_messages([letter])
         except Exception as exc:
             # After a final answer about this mail the connection is as good as before.
             if not is_permanent(exc):
@@ -64,7 +64,7 @@ class _Carrier:
             raise
 
     def _opened(self) -> Any:
-        connection = get_connection(timeout=self.timeout)
+        connection = _connection()
         try:
             connection.open()
         except OSError as exc:  # every refusal of smtplib is one, too
@@ -84,11 +84,22 @@ class _Carrier:
             logger.info("the mail server did not take leave: %s", exc)
 
 
+def _connection() -> Any:  # a mail backend
+    """
+    A new connection as the project configures it, not opened yet, that waits for no server for ever.
+    """
+    mailers = getattr(mail, "mailers", None)  # Django 6.1
+    connection: Any = mail.get_connection() if mailers is None else mailers.default
+    if getattr(connection, "timeout", 0) is None:
+        connection.timeout = TIMEOUT
+    return connection
+
+
 def timeout() -> float:
     """
     Seconds to wait for an answer of the mail server.
     """
-    return float(settings.EMAIL_TIMEOUT or TIMEOUT)
+    return float(getattr(_connection(), "timeout", 0) or TIMEOUT)
 
 
 def lease_seconds() -> float:

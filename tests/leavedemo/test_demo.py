@@ -64,7 +64,7 @@ def test_a_key_is_made_once(tmp_path: Path) -> None:
 
 def test_the_banner_warns_and_names_address_people_and_data(settings: Any) -> None:
     settings.DATA_DIR = Path("/tmp/demo")
-    settings.EMAIL_FILE_PATH = "/tmp/demo/mails"
+    settings.MAILS_DIR = "/tmp/demo/mails"
     banner = demo.Command().banner(8123)
     assert "for trying out only" in banner
     assert "http://127.0.0.1:8123/" in banner

@@ -12,10 +12,11 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
+import django
 from aiosmtpd.controller import Controller
 
-TIMEOUT = 0.3
-"""Seconds that the client waits for a server that hangs."""
+PATIENCE = 10
+"""Seconds that the client waits for an answer, unless a test wants it to give up sooner."""
 
 
 class Inbox:
@@ -24,6 +25,7 @@ class Inbox:
     """
 
     def __init__(self) -> None:
+        self.port = 0
         self.mails: list[EmailMessage] = []
         self.connections = 0
         self.answers: dict[str, list[str]] = {}
@@ -72,6 +74,26 @@ class _Server(Controller):
         super()._trigger_server()
 
 
+def use(settings: Any, backend: str, **options: Any) -> None:
+    """
+    Let Django send its mail that way.
+    """
+    if django.VERSION >= (6, 1):
+        settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": options}}
+        return
+    settings.EMAIL_BACKEND = backend
+    for name, value in options.items():
+        setattr(settings, f"EMAIL_{name.upper()}", value)
+
+
+def use_server(settings: Any, port: int, timeout: float = PATIENCE) -> None:
+    """
+    Let Django send its mail to that port of this computer.
+    """
+    backend = "django.core.mail.backends.smtp.EmailBackend"
+    use(settings, backend, host="127.0.0.1", port=port, timeout=timeout)
+
+
 @contextmanager
 def serving(settings: Any) -> Iterator[Inbox]:
     """
@@ -80,8 +102,8 @@ def serving(settings: Any) -> Iterator[Inbox]:
     inbox = Inbox()
     controller = _Server(inbox, hostname="127.0.0.1", port=0)
     controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", controller.port, TIMEOUT
+    inbox.port = controller.port
+    use_server(settings, inbox.port)
     try:
         yield inbox
     finally:

@@ -19,7 +19,7 @@ from goflow.outbound import mail, profiles, wording
 from goflow.outbound.dispatcher import Lane, drain
 from goflow.outbound.models import Notification
 from goflow.testing import count_statements, person
-from tests.outbound.smtp import Inbox, serving
+from tests.outbound.smtp import Inbox, serving, use, use_server
 
 LANE = Lane(
     (outbox.MAIL, outbox.DIGEST, outbox.NOTIFICATION),
@@ -262,7 +262,8 @@ def test_a_mail_is_given_up_after_twelve_attempts(inbox: Inbox, ana: Any) -> Non
         assert sending() == {"dead": 1}
 
 
-def test_a_server_that_hangs_costs_one_timeout(inbox: Inbox, ana: Any) -> None:
+def test_a_server_that_hangs_costs_one_timeout(inbox: Inbox, ana: Any, settings: Any) -> None:
+    use_server(settings, inbox.port, timeout=2)
     inbox.answer("ana@example.com", "hang", "250 OK")
     notify(ana)
     app_mail("b@example.com")
@@ -282,10 +283,9 @@ def test_a_mail_whose_acceptance_got_lost_comes_twice_as_the_same(inbox: Inbox, 
 
 
 def test_without_a_server_everything_waits(db: None, settings: Any, ana: Any) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        settings.EMAIL_HOST, settings.EMAIL_PORT = free.getsockname()
+        use_server(settings, free.getsockname()[1])
     for _number in range(60):
         notify(ana)
     assert sending() == {"failed": 2, "waiting": 58}
@@ -314,6 +314,13 @@ def test_a_batch_uses_one_connection(inbox: Inbox) -> None:
     assert inbox.connections == 1
 
 
+def test_nobody_waits_for_a_server_for_ever(settings: Any) -> None:
+    use(settings, "django.core.mail.backends.smtp.EmailBackend", timeout=None)
+    assert (mail.timeout(), mail.lease_seconds()) == (10, 120)
+    use(settings, "django.core.mail.backends.smtp.EmailBackend", timeout=60)
+    assert (mail.timeout(), mail.lease_seconds()) == (60, 720)
+
+
 def test_a_batch_that_takes_too_long_is_given_back(inbox: Inbox) -> None:
     app_mail("a@example.com")
     app_mail("b@example.com")
@@ -324,7 +331,7 @@ def test_a_batch_that_takes_too_long_is_given_back(inbox: Inbox) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_no_transaction_is_open_while_sending(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.EMAIL_BACKEND = f"{__name__}.Watching"
+    use(settings, f"{__name__}.Watching")
     Watching.seen = []
     app_mail("a@example.com")
     assert sending() == {"sent": 1}

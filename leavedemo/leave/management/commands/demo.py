@@ -92,7 +92,7 @@ class Command(BaseCommand):
 
     def banner(self, port: int) -> str:
         logins = "\n".join(f"  {name:<14} {password}" for name, password in people.TEST_USERS)
-        mails = settings.EMAIL_FILE_PATH
+        mails = settings.MAILS_DIR
         return BANNER.format(url=f"http://{HOST}:{port}/", logins=logins, data=settings.DATA_DIR, mails=mails)
 
     def serve(self, server: ThreadedWSGIServer) -> None:
