@@ -51,21 +51,25 @@ class Plan:
     changes: list[str]
 
 
-def planned(definition: ProcessDef, tenant: Tenant) -> Plan:
+def planned(definition: ProcessDef, tenant: Tenant, *, create_roles: bool = False) -> Plan:
     """
     What importing the definition would make for that tenant; stores nothing.
     """
     renamed, lines = distinct(definition)
     absent = missing(renamed, tenant_id=tenant.tenant_id, using=router.db_for_write(Process))
+    if create_roles and absent.roles:
+        text = gettext("These roles do not exist here and will be made: %(names)s.")
+        lines = [*lines, text % {"names": ", ".join(absent.roles)}]
+        absent = replace(absent, roles=())
     rows = Process.objects.filter(tenant_id=tenant.tenant_id, code=renamed.code)
     newest = rows.order_by("-version").values_list("version", flat=True).first()
     version = (newest or 0) + 1
-    text = (
+    story = (
         _("It becomes a new draft, version %(version)s of the process “%(code)s”.")
         if newest
         else _("It becomes a new draft of the new process “%(code)s”.")
     )
-    becomes = str(text) % {"version": version, "code": renamed.code}
+    becomes = str(story) % {"version": version, "code": renamed.code}
     stored = replace(without(renamed, absent), version=version)
     return Plan(stored, becomes, [*lines, *left_out(absent)])
 

@@ -387,7 +387,8 @@ def test_the_picture_is_a_file(as_: As, company: Company, purchase: Process) -> 
 
 
 def test_a_pasted_file_becomes_a_draft(as_: As, dora: Any, purchase: Process) -> None:
-    response = as_(dora).post("/workflow/process/import/", {"text": exchange.text(purchase)})
+    given = {"text": exchange.text(purchase), "confirmed": "1"}
+    response = as_(dora).post("/workflow/process/import/", given)
     copy = Process.objects.get(version=2)
     assert response.headers["Location"] == path(copy)
     assert (copy.status, copy.code) == ("draft", "purchase")
@@ -395,7 +396,7 @@ def test_a_pasted_file_becomes_a_draft(as_: As, dora: Any, purchase: Process) ->
 
 def test_an_uploaded_file_becomes_a_draft(as_: As, dora: Any, purchase: Process) -> None:
     file = SimpleUploadedFile("purchase.json", exchange.text(purchase).encode())
-    as_(dora).post("/workflow/process/import/", {"file": file})
+    as_(dora).post("/workflow/process/import/", {"file": file, "confirmed": "1"})
     assert Process.objects.get(version=2).is_draft
 
 
@@ -406,7 +407,8 @@ def test_what_is_missing_is_told(as_: As, dora: Any) -> None:
         "title": "Foreign",
         "activities": [{"title": "Sign", "roles": ["ghosts"], "form_class": "no.form"}],
     }
-    response = as_(dora).post("/workflow/process/import/", {"text": json.dumps(source)}, follow=True)
+    given = {"text": json.dumps(source), "confirmed": "1"}
+    response = as_(dora).post("/workflow/process/import/", given, follow=True)
     assert [str(message) for message in response.context["messages"]] == [
         "“Foreign” was imported as a new draft, version 1.",
         "These roles do not exist here and were left out: ghosts.",
