@@ -4,6 +4,7 @@ The page of the designer: a frame for the scripts, with what they need as data.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from goflow.designer.authors import person
 from goflow.designer.bodies import LARGEST_BODY
 from goflow.designer.drafts import described
 from goflow.designer.frame import READING, door, find, may, show
+from goflow.desk import appearance
 from goflow.desk.links import reverse
 from goflow.workflow.models import Process
 
@@ -57,6 +59,7 @@ def _data(request: HttpRequest, process: Process) -> dict[str, object]:
         "csrf": get_token(request),
         "language": get_language(),
         "user": person(user),
+        "themes": [asdict(theme) for theme in appearance.offered(request)],
         "limits": {
             "activities": exchange.MAX_ACTIVITIES,
             "transitions": exchange.MAX_TRANSITIONS,
@@ -77,5 +80,6 @@ def _addresses(request: HttpRequest, process: Process) -> dict[str, str]:
     found["template"] = reverse(request, "designer_template", process.pk, "0")
     found["new"] = reverse(request, "designer_new")
     found["preview"] = reverse(request, "designer_preview")
+    found["theme"] = reverse(request, "theme")
     found["processes"] = reverse(request, "processes")
     return found

@@ -341,3 +341,50 @@ def test_canvas_of_a_phone_shows_and_changes_nothing(draw: Callable[..., Drawer]
     expect(page.locator(".ds-rename, .ds-popup")).to_have_count(0)
     expect(page.locator("[data-tool=undo]")).to_be_disabled()
     assert page.evaluate(SPOTS) == {"first": [80, 80], "second": [400, 80], "third": [400, 240]}
+
+
+def test_keys_and_tools_change_nothing_on_the_canvas_of_a_phone(draw: Callable[..., Drawer]) -> None:
+    process = draft(**three())
+    drawer = draw(viewport={"width": 390, "height": 844}, has_touch=True)
+    drawer.open(process)
+    page = drawer.page
+    page.locator("[name=title-first]").fill("Begun")
+    page.keyboard.press("Tab")
+    drawer.saved()
+    before = stored(process)
+    page.locator("[data-tool=outline]").tap()
+    drawer.node("Begun").click()
+    for key in ("Shift+ArrowDown", "Control+Shift+ArrowRight", "Delete", "Shift+Delete", "a", "n", "F2", "c"):
+        page.keyboard.press(key)
+    for key in ("Control+c", "Control+v", "Control+d", "Control+x", "Control+z", "Control+y"):
+        page.keyboard.press(key)
+    expect(page.locator(".ds-popup, .ds-rename")).to_have_count(0)
+    expect(page.locator("#designer-live")).to_have_text(
+        "On a small screen the drawing is for looking. Change the process in the outline."
+    )
+    expect(page.locator("[data-tool=tidy]")).to_be_hidden()
+    expect(page.locator("[data-tool=undo]")).to_be_disabled()
+    assert page.evaluate(SPOTS) == {"first": [80, 80], "second": [400, 80], "third": [400, 240]}
+    drawer.saved()
+    assert stored(process) == before
+
+
+def test_outline_of_a_phone_takes_steps_back(draw: Callable[..., Drawer]) -> None:
+    drawer = draw(viewport={"width": 390, "height": 844}, has_touch=True)
+    drawer.open(draft(**three()))
+    title = drawer.page.locator("[name=title-first]")
+    title.fill("Begun")
+    title.press("Tab")
+    drawer.page.locator("[data-tool=undo]").tap()
+    expect(title).to_have_value("First")
+
+
+def test_canvas_of_a_phone_shows_what_the_outline_made(draw: Callable[..., Drawer]) -> None:
+    drawer = draw(viewport={"width": 390, "height": 844}, has_touch=True)
+    drawer.open(draft())
+    page = drawer.page
+    page.locator("#designer-outline [data-template=leave]").tap()
+    expect(page.locator("[data-step]").first.get_by_role("textbox").first).to_be_focused()
+    page.locator("[data-tool=outline]").tap()
+    for node in page.locator(".ds-node").all():
+        expect(node).to_be_in_viewport(ratio=1)

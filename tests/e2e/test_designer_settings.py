@@ -267,3 +267,51 @@ def test_who_may_only_browse_is_not_offered_a_draft_of_a_published_version(
     drawer.open(Process.objects.get(code="leave"))
     expect(drawer.page.locator("[data-bar=readonly]")).to_be_visible()
     expect(drawer.page.get_by_role("button", name="Edit as new draft")).to_have_count(0)
+
+
+def test_an_example_fills_an_empty_outline(draw: Callable[..., Drawer]) -> None:
+    process = draft()
+    drawer = draw()
+    drawer.open(process)
+    page = drawer.page
+    page.locator("[data-tool=outline]").click()
+    expect(page.locator(".ds-empty")).to_be_hidden()
+    page.locator("#designer-outline [data-template=blank]").click()
+    expect(page.locator("[data-step]")).to_have_count(2)
+    expect(page.locator("#designer-outline [data-template]")).to_have_count(0)
+    drawer.saved()
+    assert len(stored(process)["activities"]) == 2
+
+
+# Light and dark
+
+
+def test_the_menu_switches_to_dark_and_loses_no_change(draw: Callable[..., Drawer]) -> None:
+    process = draft(**two_in_a_row())
+    drawer = draw()
+    drawer.open(process)
+    page = drawer.page
+    drawer.rename("First", "Begun")
+    page.locator("[data-tool=more]").click()
+    expect(page.get_by_role("menuitemradio", name="As the device")).to_have_attribute("aria-checked", "true")
+    page.get_by_role("menuitemradio", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(drawer.node("Begun")).to_be_visible()
+    drawer.saved()
+    assert stored(process)["begin"] == "Begun"
+    drawer.open(process)
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.locator("[data-tool=more]").click()
+    page.get_by_role("menuitemradio", name="As the device").click()
+    expect(page.locator("html")).not_to_have_attribute("data-theme", "dark")
+
+
+def test_an_appearance_that_cannot_be_kept_is_told(draw: Callable[..., Drawer]) -> None:
+    drawer = draw()
+    drawer.open(draft(**two_in_a_row()))
+    page = drawer.page
+    drawer.context.set_offline(True)
+    page.locator("[data-tool=more]").click()
+    page.get_by_role("menuitemradio", name="Dark").click()
+    expect(page.locator(".ds-toasts")).to_contain_text("The appearance could not be changed.")
+    expect(page.locator("html")).not_to_have_attribute("data-theme", "dark")

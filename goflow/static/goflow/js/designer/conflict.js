@@ -4,6 +4,7 @@ import { openDialog } from "../core/dialog.js";
 import { gettext, interpolate, ngettext } from "../core/i18n.js";
 import { replaceAll } from "./commands.js";
 import { diff } from "./diff.js";
+import { fieldName } from "./fields.js";
 import { merge } from "./merge.js";
 import { el } from "./parts.js";
 
@@ -86,7 +87,7 @@ function side(conflict, choices) {
   const option = (/** @type {"mine" | "theirs"} */ value, /** @type {string} */ words) => el("label", { class: "ds-check" },
     el("input", { type: "radio", name: `conflict-${conflict.id}`, value, onchange: () => { choices[conflict.id] = value; } }),
     el("span", {}, words, ": ", shown(conflict[value])));
-  return el("fieldset", { class: "field" }, el("legend", {}, conflict.field ? `${conflict.title} · ${conflict.field}` : conflict.title),
+  return el("fieldset", { class: "field" }, el("legend", {}, conflict.field ? `${conflict.title} · ${fieldName(conflict.field)}` : conflict.title),
     option("mine", gettext("mine")), option("theirs", gettext("theirs")));
 }
 

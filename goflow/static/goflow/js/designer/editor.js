@@ -37,13 +37,13 @@ export function sorts() {
 /** The fields of a new activity of that sort. @param {Sort} sort */
 function fieldsOf(sort) {
   switch (sort) {
-    case "start": return {};
-    case "end": return {};
+    case "start":
+    case "end":
+    case "standard": return {};
     case "gateway": return { kind: /** @type {const} */ ("dummy"), node_type: /** @type {const} */ ("gateway") };
     case "subflow": return { kind: /** @type {const} */ ("subflow") };
     case "service":
     case "script": return { node_type: sort, autostart: true };
-    case "standard": return {};
     default: return { node_type: sort };
   }
 }
@@ -68,6 +68,7 @@ export class Editor extends EventTarget {
     this.active = "";
     /** What keeps the drawing as it is for a while. @type {"" | "run" | "compare"} */
     this.lockedBy = "";
+    this.isOutline = false;
     /** @type {View | null} */
     this.view = null;
     graph.subscribe((change) => this.refresh(change));
@@ -82,6 +83,9 @@ export class Editor extends EventTarget {
 
   /** Whether the canvas takes changes, too: on a phone it only shows, and the outline changes. */
   get canDraw() { return this.canEdit && !this.view?.readOnly; }
+
+  /** Whether what is shown takes changes: the outline of a phone does, its canvas does not. */
+  get canAct() { return this.isOutline ? this.canEdit : this.canDraw; }
 
   /** @param {string} type @param {unknown} [detail] */
   tell(type, detail) {
@@ -124,13 +128,9 @@ export class Editor extends EventTarget {
     }
   }
 
-  undo() {
-    if (this.canEdit) this.stack.undo();
-  }
+  undo() { if (this.canAct) this.stack.undo(); }
 
-  redo() {
-    if (this.canEdit) this.stack.redo();
-  }
+  redo() { if (this.canAct) this.stack.redo(); }
 
   // Selecting
 
@@ -284,8 +284,9 @@ export class Editor extends EventTarget {
     const text = title.trim();
     if (!text) return false;
     if (text !== this.freeTitle(text, key)) {
-      this.say(interpolate(gettext("There is already an activity called “%(title)s”."), { title: text }));
-      this.tell("refused", { message: interpolate(gettext("There is already an activity called “%(title)s”."), { title: text }) });
+      const message = interpolate(gettext("There is already an activity called “%(title)s”."), { title: text });
+      this.say(message);
+      this.tell("refused", { message });
       return false;
     }
     this.run(patchActivity(key, { title: text }, { label: gettext("Rename") }));

@@ -10,6 +10,11 @@ import { hasSingleKeys } from "./preferences.js";
  * @import { Editor } from "./editor.js"
  */
 
+/** What changes the process. @type {ReadonlySet<string>} */
+const CHANGING = new Set([
+  "nudge", "nudge-fine", "append", "create", "connect", "rename", "delete", "delete-heal", "undo", "redo", "cut", "paste", "duplicate",
+]);
+
 /**
  * @param {Editor} editor
  * @param {HTMLElement} canvas
@@ -23,7 +28,7 @@ export function createKeyboard(editor, canvas, actions) {
 
   /** @param {string} source */
   const startLink = (source) => {
-    if (!source || !editor.canEdit) return;
+    if (!source || !editor.canDraw) return;
     linking = source;
     actions.linking?.(/** @type {any} */ (source));
     editor.say(interpolate(gettext("Connecting from %(title)s: go to the target and press Enter, or Escape."), { title: titleOf(editor.graph, source) }));
@@ -44,7 +49,8 @@ export function createKeyboard(editor, canvas, actions) {
     const onCanvas = canvas.contains(target) && !isTextField(target);
     const action = actionFor(event, { onCanvas, inText: isTextField(target), singleKeys: hasSingleKeys() }, table);
     if (!action) return;
-    if (linking && onCanvas && (action === "open" || action === "select")) finishLink(editor.active);
+    if (CHANGING.has(action) && !editor.canAct) editor.say(editor.canEdit ? onlyForLooking() : gettext("This version is read-only."));
+    else if (linking && onCanvas && (action === "open" || action === "select")) finishLink(editor.active);
     else if (linking && action === "select-none") endLink();
     else if (action === "connect") startLink(editor.active);
     else if (all[action]) all[action](event);
@@ -62,6 +68,11 @@ export function createKeyboard(editor, canvas, actions) {
   });
   canvas.addEventListener("focusout", () => { canvas.tabIndex = 0; });
   return { startLink, finishLink, endLink, get linking() { return linking; } };
+}
+
+/** Why the canvas of a phone does nothing. */
+export function onlyForLooking() {
+  return gettext("On a small screen the drawing is for looking. Change the process in the outline.");
 }
 
 /** @param {Editor} editor @returns {Record<string, (event: KeyboardEvent) => void>} */

@@ -5,6 +5,7 @@ import { byId, pageData } from "../core/dom.js";
 import { gettext, interpolate } from "../core/i18n.js";
 import { createLive } from "../core/live.js";
 import { createToasts } from "../core/toast.js";
+import { createAppearance } from "./appearance.js";
 import { Autosave } from "./autosave.js";
 import { createBars } from "./bars.js";
 import { CommandStack } from "./commands.js";
@@ -12,7 +13,7 @@ import { reviewConflict } from "./conflict.js";
 import { createContextPad } from "./context-pad.js";
 import { Editor } from "./editor.js";
 import { fieldFor } from "./fixes.js";
-import { createKeyboard } from "./keyboard.js";
+import { createKeyboard, onlyForLooking } from "./keyboard.js";
 import { createMinimap } from "./minimap.js";
 import { Graph } from "./model.js";
 import { createPalette } from "./palette.js";
@@ -33,7 +34,7 @@ import { tidyUp } from "./tidy.js";
 import { createToolbar, openHelp } from "./toolbar.js";
 import { createTabs } from "./tabs.js";
 import { createView } from "./view-jsplumb.js";
-import { createWelcome } from "./welcome.js";
+import { createWelcome, exampleCards } from "./welcome.js";
 
 /** @typedef {ReturnType<typeof createBars>} Bars */
 
@@ -85,7 +86,8 @@ function build({ page, api, draft }) {
     tabs.show("properties");
     properties.focus(field);
   };
-  const outline = createOutline(outlinePlace, editor, { onCondition, onOpen: open });
+  const examples = { api, url: page.urls.template };
+  const outline = createOutline(outlinePlace, editor, { onCondition, onOpen: open, cards: () => exampleCards(editor, examples) });
   const simulation = createSimulation(editor, { bars, api, url: page.urls.simulate, log: tabs });
   const problems = createProblems(problemsPanel, editor, {
     check: async (json) => (await api.post(page.urls.validate, { graph: json }, { safe: true })).data.problems,
@@ -119,12 +121,13 @@ function build({ page, api, draft }) {
   const history = createHistory(historyPanel, editor, { api, urls: page.urls, bars, autosave });
   tabs.onShow("history", history.load);
   const sharing = createSharing(editor, { api, urls: page.urls, toast, say });
+  const appearance = createAppearance({ url: page.urls.theme, token: page.csrf, themes: page.themes, toast });
   const minimap = createMinimap(stage, editor);
   const tip = createTip(stage);
   createPalette(byId("designer-palette"), editor);
   createZoom(stage, view);
   createAlign(stage, editor);
-  createWelcome(stage, editor, { api, url: page.urls.template });
+  createWelcome(stage, editor, exampleCards(editor, examples));
   createPresence(byId("designer-presence"), { api, url: page.urls.presence });
 
   const publish = () => openPublish(editor, { api, urls: page.urls, autosave, onGo: (key) => editor.goTo([key]) });
@@ -150,7 +153,7 @@ function build({ page, api, draft }) {
     onOpen: (key) => open(key),
   });
   createToolbar(byId("designer-toolbar"), editor, {
-    publish, find, help: openHelp, tidy: () => tidyUp(editor), simulate: () => simulation.toggle(), mode, lasso, sharing, minimap: () => minimap.toggle(),
+    publish, find, help: openHelp, tidy: () => tidyUp(editor), simulate: () => simulation.toggle(), mode, lasso, sharing, appearance, minimap: () => minimap.toggle(),
     problems: () => tabs.show("problems"), versions: () => tabs.show("history"), urls: page.urls, api, status: draft.status,
   });
 
@@ -158,6 +161,7 @@ function build({ page, api, draft }) {
   intents.keyboard = keyboard;
   intents.open = open;
   editor.on("begun", (key) => (mode.isOutline ? window.setTimeout(() => outline.rename(key)) : renameInPlace(editor, key)));
+  editor.on("filled", (key) => (mode.isOutline ? window.setTimeout(() => outline.rename(key)) : editor.focus(key)));
   editor.on("removed", (next) => (mode.isOutline ? null : next ? editor.focus(next) : canvas.focus()));
   editor.on("refused", (reason) => {
     tip(reason.message, intents.at, 5000);
@@ -180,7 +184,7 @@ function onlyShowOnPhone(editor, phone, bars) {
   const settle = () => {
     editor.view?.setReadOnly(!editor.canEdit || phone.matches);
     if (phone.matches && editor.canEdit && document.body.dataset.mode === "canvas") {
-      bars.show("phone", "info", gettext("On a small screen the drawing is for looking. Change the process in the outline."));
+      bars.show("phone", "info", onlyForLooking());
     } else bars.hide("phone");
   };
   editor.on("rights", settle);
@@ -239,15 +243,18 @@ function createIntents(editor, stage) {
  */
 function createModes(editor, canvas, place, outline) {
   const mode = {
-    isOutline: false,
+    get isOutline() { return editor.isOutline; },
     /** @param {"canvas" | "outline"} wanted */
     set(wanted) {
-      mode.isOutline = wanted === "outline";
+      // A phone takes the canvas away meanwhile: nothing can be fitted into it then.
+      const wasGone = !canvas.clientWidth;
+      editor.isOutline = wanted === "outline";
       document.body.dataset.mode = wanted;
       place.hidden = !mode.isOutline;
       canvas.inert = mode.isOutline;
       if (mode.isOutline) outline.render();
       else editor.view?.render();
+      if (wasGone && !mode.isOutline) editor.view?.viewport.fit(editor.view.bounds());
       editor.tell("mode", wanted);
     },
   };

@@ -30,6 +30,7 @@ export function createSharing(editor, { api, urls, toast, say }) {
     say(interpolate(ngettext("%(count)s activity copied", "%(count)s activities copied", count), { count }));
   };
   const put = (/** @type {string} */ text, /** @type {readonly [number, number] | undefined} */ at = undefined) => {
+    if (!editor.canAct) return;
     const payload = readPayload(text);
     if (!payload) {
       say(gettext("There is nothing from a designer in the clipboard."));

@@ -14,7 +14,7 @@ const GLIDE = 180;
 
 /** @param {Editor} editor */
 export function tidyUp(editor) {
-  if (!editor.graph.activities.size) return;
+  if (!editor.graph.activities.size || !editor.canDraw) return;
   const { view } = editor;
   const before = view ? seen(view) : null;
   editor.run(move(tidied(editor.graph), { label: gettext("Tidy up") }));

@@ -9,6 +9,7 @@ import { check, el, tool } from "./parts.js";
 import { hasSingleKeys, setSingleKeys } from "./preferences.js";
 
 /**
+ * @import { Theme } from "./appearance.js"
  * @import { Editor } from "./editor.js"
  */
 
@@ -32,12 +33,12 @@ export function createToolbar(place, editor, does) {
     el("span", { class: "ds-gap" }), problems, publish,
   );
   const show = () => {
-    const { stack, canEdit } = editor;
-    undo.disabled = !canEdit || !stack.canUndo;
-    redo.disabled = !canEdit || !stack.canRedo;
+    const { stack, canAct } = editor;
+    undo.disabled = !canAct || !stack.canUndo;
+    redo.disabled = !canAct || !stack.canRedo;
     name(undo, stack.undoLabel ? interpolate(gettext("Undo: %(step)s"), { step: stack.undoLabel }) : gettext("Undo"));
     name(redo, stack.redoLabel ? interpolate(gettext("Redo: %(step)s"), { step: stack.redoLabel }) : gettext("Redo"));
-    tidy.hidden = !canEdit;
+    tidy.hidden = !editor.canDraw;
     for (const each of [undo, redo]) each.hidden = !editor.may.edit;
     publish.hidden = !editor.may.publish;
     publish.disabled = editor.lockedBy !== "";
@@ -73,7 +74,7 @@ function worded(picture, words, press, id) {
 
 /** Rarer things. @param {any} does */
 function menu(does) {
-  const { sharing } = does;
+  const { sharing, appearance } = does;
   const entries = /** @type {[string, () => void][]} */ ([
     [gettext("Export as JSON"), sharing.json], [gettext("Export as SVG"), sharing.svg], [gettext("Export as PNG"), sharing.png],
     [gettext("Import…"), sharing.import], [gettext("Copy"), sharing.copy], [gettext("Paste"), sharing.paste],
@@ -84,14 +85,20 @@ function menu(does) {
   const set = (/** @type {boolean} */ isOpen) => {
     list.hidden = !isOpen;
     press.setAttribute("aria-expanded", String(isOpen));
+    for (const each of list.querySelectorAll("[data-theme-choice]")) each.setAttribute("aria-checked", String(/** @type {HTMLElement} */ (each).dataset.themeChoice === appearance.current));
     if (isOpen) /** @type {HTMLElement} */ (list.firstElementChild)?.focus();
   };
-  list.append(...entries.map(([words, run]) => el("button", {
-    type: "button", role: "menuitem", tabindex: "-1", onclick: () => { set(false); press.focus(); run(); },
-  }, words)));
+  const item = (/** @type {string} */ words, /** @type {() => void} */ run, more = {}) => el("button", {
+    type: "button", role: "menuitem", tabindex: "-1", onclick: () => { set(false); press.focus(); run(); }, ...more,
+  }, words);
+  list.append(
+    ...entries.map(([words, run]) => item(words, run)),
+    el("div", { role: "group", "aria-label": gettext("Appearance") }, ...appearance.themes.map((/** @type {Theme} */ { value, label }) => item(
+      label, () => appearance.choose(value), { role: "menuitemradio", "data-theme-choice": value }))),
+  );
   const whole = el("span", { class: "ds-more" }, press, list);
   whole.addEventListener("keydown", (event) => {
-    const items = /** @type {HTMLElement[]} */ ([...list.children]);
+    const items = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("button")]);
     const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     const step = { ArrowDown: 1, ArrowUp: items.length - 1 }[event.key];
     if (event.key === "Escape") { set(false); press.focus(); }

@@ -4,7 +4,9 @@ import { confirmDialog } from "../../core/dialog.js";
 import { gettext, interpolate, language, ngettext } from "../../core/i18n.js";
 import { replaceAll } from "../commands.js";
 import { combined, diff } from "../diff.js";
+import { fieldName } from "../fields.js";
 import { Graph } from "../model.js";
+import { titleOf } from "../node.js";
 import { button, el, refill } from "../parts.js";
 
 /**
@@ -50,14 +52,16 @@ export function createHistory(panel, editor, { api, urls, bars }) {
     const { data } = await api.get(urls.diff.replace(/\/0\/$/, `/${version.id}/`));
     const before = data.graphs.before;
     const now = editor.graph.toJSON();
-    const changes = diff(before, now).filter((each) => each.kind !== "process");
+    const both = new Graph(combined(before, now));
+    const changes = diff(before, now).filter((each) => each.kind !== "process").map((each) => ({ ...each, title: wayTitle(both, each.key) || each.title }));
     shown = { version, changes, before };
     at = -1;
     editor.lockedBy = "compare";
     editor.select([]);
     editor.tell("rights");
-    editor.view?.show(new Graph(combined(before, now)));
+    editor.view?.show(both);
     editor.view?.setLooks(Object.fromEntries(changes.map((each) => [each.key, each.state])));
+    editor.view?.viewport.fit(editor.view.bounds());
     bars.show("compare", "info", interpolate(gettext("Compared with version %(version)s: %(legend)s"), { version: version.version, legend: legend(changes) }), [
       [gettext("Previous change"), () => go(-1)], [gettext("Next change"), () => go(1)], [gettext("Back to drawing"), stop],
     ]);
@@ -88,6 +92,13 @@ export function createHistory(panel, editor, { api, urls, bars }) {
   return { load, stop };
 }
 
+/** From where to where, by the titles. @param {Graph} graph @param {string} key @returns {string} empty for what has a name of its own */
+function wayTitle(graph, key) {
+  const way = graph.transition(key);
+  if (!way || way.name) return "";
+  return interpolate(gettext("%(source)s → %(target)s"), { source: titleOf(graph, way.source), target: titleOf(graph, way.target) });
+}
+
 function stateWords() {
   return { added: gettext("added"), removed: gettext("removed"), changed: gettext("changed"), moved: gettext("moved") };
 }
@@ -109,7 +120,7 @@ function legend(changes) {
 function textual(changes) {
   const words = stateWords();
   return el("ol", { class: "ds-findings" }, ...changes.map((each) => el("li", {}, el("span", { class: "badge badge-off" }, words[each.state]),
-    el("span", {}, each.title, ...each.changes.filter(() => each.state === "changed").map((change) => el("span", { class: "meta" }, ` ${change.field}`))))));
+    el("span", {}, each.title, ...each.changes.filter(() => each.state === "changed").map((change) => el("span", { class: "meta" }, ` · ${fieldName(change.field)}`))))));
 }
 
 /** @param {any} version @param {Editor} editor @param {(version: any) => void} compare @param {(version: any) => void} restore */

@@ -2,18 +2,26 @@
 
 import { gettext, interpolate } from "../../core/i18n.js";
 import { sorts } from "../editor.js";
+import { icon } from "../icons.js";
 import { conditionOf, modeNames, titleOf } from "../node.js";
 import { choice, el, input, refill, tool } from "../parts.js";
 
 /**
- * @import { Editor, Sort } from "../editor.js"
+ * @import { Editor, Problem, Sort } from "../editor.js"
  * @import { Activity, Transition } from "../exchange.js"
+ */
+
+/**
+ * @typedef {object} Options
+ * @property {(key: string) => void} onCondition
+ * @property {(key: string) => void} onOpen
+ * @property {() => HTMLElement} cards  examples to begin with
  */
 
 /**
  * @param {HTMLElement} place
  * @param {Editor} editor
- * @param {{onCondition: (key: string) => void, onOpen: (key: string) => void}} options
+ * @param {Options} options
  */
 export function createOutline(place, editor, options) {
   place.setAttribute("role", "region");
@@ -53,14 +61,22 @@ function inOrder(editor) {
   return [...found];
 }
 
-/** @param {Editor} editor @param {{onCondition: (key: string) => void, onOpen: (key: string) => void}} options */
+/** @param {Editor} editor @param {Options} options */
 function content(editor, options) {
   const keys = inOrder(editor);
   return [
     el("h2", {}, gettext("Outline")),
-    keys.length ? null : el("p", { class: "meta" }, gettext("Nothing here yet. Add the first activity.")),
-    el("ol", {}, ...keys.map((key, index) => step(editor, key, index + 1, options))),
+    ...(keys.length ? [el("ol", {}, ...keys.map((key, index) => step(editor, key, index + 1, options)))] : nothing(editor, options)),
     editor.canEdit ? adder(editor, gettext("Add an activity"), "", "add") : null,
+  ];
+}
+
+/** @param {Editor} editor @param {Options} options */
+function nothing(editor, { cards }) {
+  if (!editor.canEdit) return [el("p", { class: "meta" }, gettext("Nothing drawn yet"))];
+  return [
+    el("p", { class: "meta" }, gettext("Nothing here yet. Begin with an example, which fills this draft, or add the first activity.")),
+    cards(),
   ];
 }
 
@@ -75,7 +91,7 @@ function adder(editor, words, source, name) {
   return control;
 }
 
-/** @param {Editor} editor @param {string} key @param {number} place @param {{onCondition: (key: string) => void, onOpen: (key: string) => void}} options */
+/** @param {Editor} editor @param {string} key @param {number} place @param {Options} options */
 function step(editor, key, place, options) {
   const { graph } = editor;
   const activity = /** @type {Activity} */ (graph.activity(key));
@@ -90,7 +106,7 @@ function step(editor, key, place, options) {
       ...marks.map((words) => el("span", { class: "badge badge-off" }, words)),
       tool("form", interpolate(gettext("Properties of %(title)s"), { title: activity.title }), () => options.onOpen(key), { "data-name": `open-${key}` }),
       disabled ? null : tool("trash", interpolate(gettext("Delete %(title)s"), { title: activity.title }), () => editor.remove({}, [key]))),
-    ...findings.map((problem) => el("p", { class: problem.severity === "error" ? "error" : "meta" }, problem.message)),
+    ...findings.map((problem) => finding(problem)),
     el("div", { class: "ds-step-facts" }, modes(editor, activity, "join"), modes(editor, activity, "split"), ends(editor, key)),
     el("div", { class: "ds-leads" },
       ...graph.outgoing(key).map((way) => lead(editor, way, options)),
@@ -98,6 +114,12 @@ function step(editor, key, place, options) {
         el("label", {}, gettext("Connect to"), choice("", /** @type {any} */ ([["", gettext("Choose…")], ...[...graph.activities.values()].map((each) => [each.key, each.title])]),
           (target) => target && editor.connect(key, target, { loops: true }), { name: `connect-${key}`, "aria-label": interpolate(gettext("Connect %(title)s to"), { title: activity.title }) })),
         el("label", {}, gettext("Add after"), adder(editor, gettext("Choose…"), key, `after-${key}`)))));
+}
+
+/** Sign and words: colour alone tells nobody how bad it is. @param {Problem} problem */
+function finding({ severity, message }) {
+  const isError = severity === "error";
+  return el("p", { class: `ds-step-finding ds-${isError ? "error" : "warning"}` }, icon(isError ? "cross" : "alert"), el("span", {}, message));
 }
 
 /** @param {Editor} editor @param {Activity} activity @param {"join" | "split"} side */
@@ -120,7 +142,7 @@ function ends(editor, key) {
   }, { name: `place-${key}`, disabled: !editor.canEdit }));
 }
 
-/** @param {Editor} editor @param {Transition} way @param {{onCondition: (key: string) => void, onOpen: (key: string) => void}} options */
+/** @param {Editor} editor @param {Transition} way @param {Options} options */
 function lead(editor, way, options) {
   const { graph } = editor;
   const disabled = !editor.canEdit;
