@@ -61,11 +61,12 @@ def admit(endpoint: WebhookEndpoint, now: datetime) -> int:
 
 def succeeded(endpoint: WebhookEndpoint, now: datetime) -> None:
     """
-    The receiver accepted: its failures are forgotten.
+    The receiver accepted: its failures are forgotten. A pause it asked for itself stays.
     """
-    last = endpoint.last_success_at
-    if endpoint.failures or endpoint.paused_until or last is None or now - last > TOUCH:
-        _change(endpoint, failures=0, paused_until=None, last_success_at=now)
+    last, until = endpoint.last_success_at, endpoint.paused_until
+    asked = until is not None and until > now and endpoint.failures < THRESHOLD
+    if endpoint.failures or (until and not asked) or last is None or now - last > TOUCH:
+        _change(endpoint, failures=0, paused_until=until if asked else None, last_success_at=now)
 
 
 def failed(endpoint: WebhookEndpoint, now: datetime) -> None:

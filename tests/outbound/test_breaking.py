@@ -62,6 +62,15 @@ def test_a_success_closes_the_circuit(there):
     assert to.last_success_at is not None
 
 
+def test_a_success_does_not_end_a_pause_the_receiver_asked_for():
+    to = endpoint("https://receiver.example/")
+    breaking.wait(to, NOON + timedelta(minutes=10))
+    breaking.succeeded(to, NOON)
+    assert to.paused_until == NOON + timedelta(minutes=10)
+    breaking.succeeded(to, NOON + timedelta(minutes=11))
+    assert to.paused_until is None
+
+
 def test_a_paused_endpoint_costs_no_attempts(there):
     to = endpoint(there.url)
     waiting(to, 3)
