@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -21,6 +23,8 @@ from goflow.runtime import engine
 from goflow.runtime.models import Heartbeat, Timer
 from goflow.workflow.registry import HOOK
 from tests.runtime.reading import item
+from tests.workers.brokers import Proxy
+from tests.workers.conftest import until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE_SECONDS = 60
@@ -218,19 +222,28 @@ def test_a_thread_can_run_a_pass_without_touching_signals(monkeypatch):
 # As a process
 
 
-def manage(*args: str, **options: object) -> subprocess.Popen[str]:
+@contextmanager
+def manage(*args: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
+    """
+    A process that does not outlive the block.
+    """
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "GOFLOW_TEST_DATABASE_NAME": str(connection.settings_dict["NAME"]),
+        **variables,
     }
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "django", "goflow_cron", *args],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -241,6 +254,37 @@ def test_a_service_that_is_told_to_stop_ends_well(transactional_db, number):
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert first["timeouts"]["failed"] == 0
     assert (process.returncode, out, err) == (0, "", "")
+
+
+def next_beat() -> None:
+    """
+    Wait until a pass has ended that began after now.
+    """
+    before = Heartbeat.objects.get(name="scheduler").beat_at
+    until(lambda: Heartbeat.objects.filter(beat_at__gt=before).exists(), "there is no further pass")
+
+
+# SQLite is no server that could go away.
+if connection.vendor != "sqlite":
+
+    def test_a_service_goes_on_when_the_database_is_back(transactional_db):
+        entry = connection.settings_dict
+        usual = {"postgresql": 5432, "mysql": 3306}[connection.vendor]
+        door = Proxy(f"server://{entry['HOST']}:{entry['PORT'] or usual}")
+        door.start()
+        who = f"{entry['USER']}:{entry['PASSWORD']}"
+        url = f"{connection.vendor}://{who}@127.0.0.1:{door.port}/{entry['NAME']}"
+        with manage("--loop", "0.2", GOFLOW_TEST_DATABASE_URL=url) as process:
+            process.stdout.readline()
+            next_beat()
+            door.stop()
+            assert "the next pass tries again" in process.stderr.readline()
+            door.start()
+            next_beat()
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=PATIENCE_SECONDS)
+        door.stop()
+        assert process.returncode == 0
 
 
 def test_a_wrong_option_gives_exit_code_two():

@@ -110,7 +110,9 @@ class Command(BaseCommand):
         try:
             return self._pass()
         except (OperationalError, InterfaceError) as exc:
-            raise CommandError(f"the database does not answer ({exc}); nothing was lost, try again") from exc
+            raise CommandError(
+                f"the database does not answer ({_line(exc)}); nothing was lost, try again"
+            ) from exc
 
     def _loop(self, pause: float) -> None:
         failures = 0
@@ -121,7 +123,7 @@ class Command(BaseCommand):
                 failures = 0
             except (OperationalError, InterfaceError) as exc:
                 failures += 1
-                logger.warning("the database does not answer (%s); the next pass tries again", exc)
+                logger.warning("the database does not answer (%s); the next pass tries again", _line(exc))
             wait = min(pause * 2 ** min(failures, 10), max(pause, LONGEST_WAIT))
             self.stopping.wait(wait)
 
@@ -149,6 +151,7 @@ class Command(BaseCommand):
         self._clear()
         told = {**done, **reference_names(done)}
         self.stdout.write(json.dumps(told, sort_keys=True) if self.is_json else as_text(told))
+        self.stdout.flush()
         return any(counts.get("failed") for counts in done.values())
 
     def _watch(self, job: str, counts: Mapping[str, int]) -> bool:
@@ -162,6 +165,10 @@ class Command(BaseCommand):
         if self.stderr.isatty():
             self.stderr.write(f"\r{'':<78}\r", ending="")
             self.stderr.flush()
+
+
+def _line(exc: Exception) -> str:
+    return " ".join(str(exc).split())
 
 
 def reference_names(done: Report) -> dict[str, int]:
