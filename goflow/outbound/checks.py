@@ -76,5 +76,5 @@ def _sends_mail() -> bool:
         return True
     names = ("EMAIL_BACKEND", "EMAIL_HOST")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # Django 6.1 would rather have MAILERS
+        warnings.simplefilter("ignore")  # Django 6.1 would rather have MAILERS
         return any(getattr(settings, name) != getattr(global_settings, name) for name in names)

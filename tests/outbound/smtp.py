@@ -86,7 +86,7 @@ def use(settings: Any, backend: str, **options: Any) -> None:
         setattr(settings, f"EMAIL_{name.upper()}", value)
 
 
-def use_server(settings: Any, port: int, timeout: float = PATIENCE) -> None:
+def use_server(settings: Any, port: int, timeout: float | None = PATIENCE) -> None:
     """
     Let Django send its mail to that port of this computer.
     """

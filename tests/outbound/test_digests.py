@@ -252,7 +252,7 @@ def test_a_request_to_notify_nobody_stops_no_other(inbox: Inbox, ana: Any, items
 
 
 def test_a_lost_turn_puts_the_request_off(
-    ana: Any, items: list[WorkItem], monkeypatch: pytest.MonkeyPatch
+    inbox: Inbox, ana: Any, items: list[WorkItem], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(digests, "_take_turn", lambda profile: False)
     scheduler.schedule_notification(ana.pk, [items[0].pk])

@@ -315,9 +315,9 @@ def test_a_batch_uses_one_connection(inbox: Inbox) -> None:
 
 
 def test_nobody_waits_for_a_server_for_ever(settings: Any) -> None:
-    use(settings, "django.core.mail.backends.smtp.EmailBackend", timeout=None)
+    use_server(settings, 25, timeout=None)
     assert (mail.timeout(), mail.lease_seconds()) == (10, 120)
-    use(settings, "django.core.mail.backends.smtp.EmailBackend", timeout=60)
+    use_server(settings, 25, timeout=60)
     assert (mail.timeout(), mail.lease_seconds()) == (60, 720)
 
 
