@@ -127,18 +127,24 @@ def fire_timer(timer_id: int) -> bool:
     return bool(fire_due(timer_id))
 
 
-def fire_due(timer_id: int) -> tuple[str, ...]:
+def fire_due(timer_id: int, workitem_id: int | None = None) -> tuple[str, ...]:
     """
     Fire a due timer, and before it what else was due for the same item, in one unit and in due order.
 
     A timeout withdraws the item and takes its transition; the other timers warn, report a breach, escalate.
-    Returns the names of those that fired: none when there was nothing to fire.
+    Returns the names of those that fired: none when there was nothing to fire. Whoever has read the timer
+    says of which item it is, and saves one query.
     """
-    timer = Timer.objects.filter(pk=timer_id).first()
-    if timer is None:
+    if workitem_id is None:
+        workitem_id = Timer.objects.filter(pk=timer_id).values_list("workitem_id", flat=True).first()
+    if workitem_id is None:
         return ()
+    return _fired(timer_id, workitem_id)
+
+
+def _fired(timer_id: int, workitem_id: int) -> tuple[str, ...]:
     try:
-        return unit(lambda: _fire(timer_id, timer.workitem_id))
+        return unit(lambda: _fire(timer_id, workitem_id))
     except (NotFound, WrongState, ConcurrentUpdate):
         # What is due all the same, because the instance went on at this moment, is found by the next pass.
         return ()

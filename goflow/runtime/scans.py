@@ -98,7 +98,7 @@ def _fire(timer: Timer) -> tuple[str, ...] | None:
     The names of the timers that fired; None when it failed.
     """
     try:
-        return engine.fire_due(timer.pk)
+        return engine.fire_due(timer.pk, timer.workitem_id)
     except Exception as exc:
         about = logs.extra(workitem=timer.workitem_id, attempt=timer.attempts + 1)
         logger.warning("timer %s (%s) failed", timer.pk, timer.name, exc_info=exc, extra=about)
