@@ -34,24 +34,30 @@ def digest_scan(going: Going = to_the_end) -> dict[str, int]:
     Returns how many people were ``checked`` and how many digests were ``made``.
     """
     found = {"checked": 0, "made": 0}
-    for user, is_due in _waiting(clock.now()) if conf.NOTIFICATIONS_ENABLED else ():
+    for user, oldest, is_due in _waiting(clock.now()) if conf.NOTIFICATIONS_ENABLED else ():
         found["checked"] += 1
-        found["made"] += is_due and _make(user)
+        found["made"] += is_due and _make(user, oldest)
         if not going(found):
             break
     return found
 
 
-def _waiting(now: datetime) -> Iterator[tuple[Any, bool]]:
+def _waiting(now: datetime) -> Iterator[tuple[Any, datetime, bool]]:
     """
-    The people with something unread to tell, and whether it is time.
+    The people with something unread to tell, since when it waits, and whether it is time.
     """
     counted = _rows().order_by("user_id").values_list("user_id").annotate(Count("pk"), Min("created_at"))
     counts = {pk: (number, oldest) for pk, number, oldest in counted}
-    users = get_user_model()._default_manager.select_related("goflow_profile").filter(pk__in=counts)
-    for user in users.order_by("pk").iterator() if counts else ():
+    users = (
+        get_user_model()
+        ._default_manager.select_related("goflow_profile")
+        .filter(pk__in=_rows().order_by().values("user_id"))
+    )
+    for user in list(users.order_by("pk")) if counts else ():
+        if user.pk not in counts:  # told of something between the two queries: the next pass counts it
+            continue
         number, oldest = counts[user.pk]
-        yield user, _is_due(profiles.of(user), number, oldest, now)
+        yield user, oldest, _is_due(profiles.of(user), number, oldest, now)
 
 
 def _rows() -> QuerySet[Notification]:
@@ -70,12 +76,13 @@ def _due_at(profile: UserProfile, otherwise: datetime) -> datetime:
     return last + timedelta(days=profile.notif_delay)
 
 
-def _make(user: Any) -> bool:
+def _make(user: Any, oldest: datetime) -> bool:
     """
     One person's digest: the notifications are done and the mail is in the outbox, or neither is.
     """
+    last = _last(profiles.of(user), oldest)
     with transaction.atomic():
-        if not _take_turn(profiles.of(user)):
+        if not _take_turn(user, last):
             return False
         ids = list(_rows().filter(user_id=user.pk).order_by("id").values_list("pk", flat=True))
         Notification.objects.filter(pk__in=ids).update(mail=DONE)
@@ -83,16 +90,25 @@ def _make(user: Any) -> bool:
     return True
 
 
-def _take_turn(profile: UserProfile) -> bool:
+def _last(profile: UserProfile, otherwise: datetime) -> datetime:
+    """
+    When the last digest was made; whoever has no profile gets one here that says ``otherwise``.
+
+    Before the transaction, which then begins by writing: on SQLite one that reads first may not go on.
+    """
+    if not profile._state.adding:
+        return profile.last_notif
+    made = UserProfile(user=profile.user, last_notif=otherwise)
+    UserProfile.objects.bulk_create([made], ignore_conflicts=True)
+    return otherwise
+
+
+def _take_turn(user: Any, last: datetime) -> bool:
     """
     Only one of several schedulers gets a person's turn: the others find the time of the last digest changed.
     """
-    now = clock.now()
-    if profile._state.adding:
-        _row, made = UserProfile.objects.get_or_create(user=profile.user, defaults={"last_notif": now})
-        return made
-    same = UserProfile.objects.filter(pk=profile.pk, last_notif=profile.last_notif)
-    return bool(same.update(last_notif=now))
+    same = UserProfile.objects.filter(user_id=user.pk, last_notif=last)
+    return bool(same.update(last_notif=clock.now()))
 
 
 def _write(user: Any, payload: dict[str, Any]) -> None:
@@ -118,8 +134,9 @@ def decide(message: OutboxMessage) -> str:
     due_at = now if profile._state.adding else _due_at(profile, now)
     if due_at > now:
         return _put_off(message, due_at)
+    last = _last(profile, now - timedelta(days=profile.notif_delay))
     with transaction.atomic():
-        if not _take_turn(profile):
+        if not _take_turn(user, last):
             return _put_off(message, now + LATER)
         if not outbox.sent(message.pk, message.lease_token):
             transaction.set_rollback(True)

@@ -254,6 +254,6 @@ def test_a_request_to_notify_nobody_stops_no_other(inbox: Inbox, ana: Any, items
 def test_a_lost_turn_puts_the_request_off(
     inbox: Inbox, ana: Any, items: list[WorkItem], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(digests, "_take_turn", lambda profile: False)
+    monkeypatch.setattr(digests, "_take_turn", lambda user, last: False)
     scheduler.schedule_notification(ana.pk, [items[0].pk])
     assert sending() == {"waiting": 1}
