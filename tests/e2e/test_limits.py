@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from goflow import testing
 from goflow.runtime import engine
 from goflow.runtime.models import WorkItem
+from tests.e2e.axe import findings
 from tests.e2e.designer import Drawer
 
 LIMITS = {"sla_warn": "2h", "sla_duration": "4h"}
@@ -43,6 +44,7 @@ def test_the_words_of_a_limit_go_on_by_themselves(draw: Callable[..., Drawer]) -
     expect(limit).to_have_text("2 hours late")
     expect(limit.locator(".badge")).to_have_class("badge badge-bad")
     drawer.look("limit-late")
+    assert findings(drawer.page) == []
     assert drawer.page.locator("[aria-live]").filter(has_text="late").count() == 0
 
 
@@ -54,12 +56,14 @@ def test_a_suspended_request_stands_still_until_it_is_resumed(draw: Callable[...
     page.get_by_text("Suspend the request").click()
     page.locator("#suspend-reason").fill("audit")
     drawer.look("suspend")
+    assert findings(page) == []
     page.get_by_role("button", name="Suspend", exact=True).click()
     limit = page.locator("time.limit").first
     expect(limit).to_have_text("paused, 3\xa0hours left")
     page.clock.fast_forward("09:00:00")
     expect(limit).to_have_text("paused, 3\xa0hours left")
     drawer.look("suspended")
+    assert findings(page) == []
     page.get_by_role("button", name="Resume the request").click()
     expect(page.get_by_text("Suspend the request")).to_be_visible()
     instance.refresh_from_db()
