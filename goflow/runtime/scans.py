@@ -89,8 +89,15 @@ def _due(which: Q, now: datetime, batch: int) -> Iterator[Timer]:
 
 
 def _from_anywhere(due: Sequence[Timer]) -> Sequence[Timer]:
-    start = random.randrange(len(due))  # noqa: S311 - spreads the work, keeps no secret
-    return [*due[start:], *due[:start]]
+    """
+    In any order of the instances; those of one instance stay in the order in which they were due.
+    """
+    groups: dict[int, list[Timer]] = {}
+    for timer in due:
+        groups.setdefault(timer.workitem.instance_id, []).append(timer)
+    found = list(groups.values())
+    start = random.randrange(len(found))  # noqa: S311 - spreads the work, keeps no secret
+    return [timer for group in (*found[start:], *found[:start]) for timer in group]
 
 
 def _fire(timer: Timer) -> tuple[str, ...] | None:

@@ -16,6 +16,9 @@ TIMEOUT = "timeout:"
 ESCALATE = "escalate:"
 WARN, BREACH = "sla.warn", "sla.breach"
 
+FIRED = ("workitem_id", "name", "due_at", "attempts")
+"""What a scan has to know of a timer, beside the instance of its item."""
+
 TIMEOUTS = Q(name__startswith=TIMEOUT)
 """The timers that take a transition; all others tell that an item is late."""
 
@@ -95,4 +98,5 @@ def due(now: datetime, limit: int, after: Timer | None = None, *, which: Q | Non
     if after is not None:
         later = Q(due_at__gt=after.due_at) | Q(due_at=after.due_at, id__gt=after.pk)
         found = found.filter(later, due_at__gte=after.due_at)
-    return list(found.order_by("due_at", "id")[:limit])
+    known = found.select_related("workitem").only(*FIRED, "workitem__instance_id")
+    return list(known.order_by("due_at", "id")[:limit])

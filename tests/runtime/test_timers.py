@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from goflow import testing
 from goflow.clock import now
 from goflow.errors import WrongState
-from goflow.runtime import engine
+from goflow.runtime import engine, scans
 from goflow.runtime.models import ProcessInstance, Timer, WorkItem
 from tests.runtime.reading import actions, item, status, statuses, unsound
 
@@ -162,3 +163,27 @@ def test_a_timeout_into_the_last_automatic_step_completes_the_instance(ana):
     with testing.moved(timedelta(hours=1)):
         engine.fire_timer(Timer.objects.get().pk)
     assert status(first.instance) == "complete"
+
+
+@pytest.mark.parametrize("start", range(4))
+def test_a_scan_keeps_the_order_of_each_instance_wherever_it_begins(ana, monkeypatch, start):
+    ways = [
+        ("A", "B"),
+        ("A", "C"),
+        ("B", "D"),
+        ("C", "D"),
+        ("B", "Late", "timeout: 2d"),
+        ("C", "Late", "timeout: 1d"),
+    ]
+    testing.process("Two", ["A", "B", "C", "D", "Late"], ways)
+    instances = []
+    for _ in range(3):
+        first = engine.start("Two", ana)
+        engine.complete(first.pk, actor=ana)
+        instances.append(first.instance)
+    monkeypatch.setattr(random, "randrange", lambda count: start % count)
+    with testing.moved(timedelta(days=3)):
+        scans.timeout_scan()
+    for instance in instances:
+        late = WorkItem.objects.filter(instance=instance, activity_key="late").order_by("id")
+        assert [one.workitem_from.activity_key for one in late] == ["c", "b"]
