@@ -292,7 +292,7 @@ def _replay(request: HttpRequest, row: Delivery, answers: Mapping[str, Any]) -> 
     return Told(_("“%(row)s” is sent again by the next pass.") % {"row": row})
 
 
-@admin.action(permissions=["act"], description=gettext_lazy("Send again"))
+@admin.action(permissions=["act"], description=gettext_lazy("Deliver again"))
 def replay_chosen(page: DeliveryAdmin, request: HttpRequest, rows: QuerySet[Any]) -> None:
     """
     All chosen rows, also all that match the filters.
@@ -343,7 +343,7 @@ class DeliveryAdmin(WithVerbs, ReadOnlyAdmin):
     verbs = (
         Verb(
             "replay",
-            gettext_lazy("Send again"),
+            gettext_lazy("Deliver again"),
             gettext_lazy("The receiver gets the same event under the same id, with all attempts anew."),
             _replay,
             applies=lambda row: True,

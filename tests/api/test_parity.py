@@ -65,7 +65,7 @@ OPERATIONS = {
 }
 """What does for a client what a page does for a person."""
 
-ONLY_FOR_PAGES = {"home"}
+ONLY_FOR_PAGES = {"home", "theme"}
 
 VERBS = [
     ("/workflow/mywork/activate/{workitem_id}/", "/workitems/{workitem_id}/activate", {}, None),

@@ -42,7 +42,7 @@ def scan_with_four(workers, job, minutes):
     return [answer.value for answer in answers], sum(scheduler.retries for scheduler in schedulers)
 
 
-@pytest.mark.parametrize(("skew", "count"), [("same", 100), ("apart", 500)])
+@pytest.mark.parametrize(("skew", "count"), [("same", 100), ("apart", 1_000)])
 def test_four_schedulers_fire_each_timeout_once(workers, figure, skew, count):
     plays.people()
     plays.define_timed()
