@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from goflow import clock, logs
-from goflow.errors import ConcurrentUpdate, GoflowError, Invalid, WrongState
+from goflow.errors import ConcurrentUpdate, GoflowError, InstanceSuspended, Invalid, WrongState
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
 from goflow.outbound.results import Tally
@@ -67,7 +67,8 @@ def run_actions(lease: outbox.Lease) -> Tally:
     """
     Perform the actions of a lease, each in the transaction that closes its message: exactly once.
 
-    One that is refused is given up; one that somebody else did already is not needed any more.
+    One that is refused is given up; one that somebody else did already is not needed any more; one for a
+    suspended instance waits until it is resumed.
     """
     tally = Tally()
     for message in lease.messages:
@@ -84,6 +85,9 @@ def _perform(message: OutboxMessage) -> str:
             workitem_action(**message.payload)
     except ConcurrentUpdate as exc:
         return _later(message, f"{type(exc).__name__}: {exc}")
+    except InstanceSuspended as exc:
+        outbox.postpone(message.pk, message.lease_token, clock.now(), str(exc), uncounted=True)
+        return "waiting"
     except WrongState as exc:
         outbox.dropped(message.pk, message.lease_token, str(exc))
         return "gone"

@@ -15,7 +15,7 @@ from goflow.workflow.registry import jobs_run_here
 
 # In the order of a pass: what causes events before the events, what waits for others last.
 LANES: dict[str, Lane] = {
-    outbox.ACTION: Lane((outbox.ACTION,), run_actions, batch=20, seconds=60),
+    outbox.ACTION: Lane((outbox.ACTION,), run_actions, batch=20, seconds=60, skip=suspended),
     outbox.RESULT: Lane((outbox.RESULT,), apply_results, batch=20, seconds=60, skip=suspended),
     outbox.EVENTS: Lane((outbox.EVENTS,), relay, batch=50, seconds=60),
     # One at a time: however long an application runs, it keeps no other job waiting under its lease.

@@ -8,7 +8,7 @@ from django.db import OperationalError
 from goflow import clock, testing
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
-from goflow.runtime import actions, engine
+from goflow.runtime import actions, engine, jobs
 from tests.runtime.reading import item
 
 
@@ -39,6 +39,22 @@ def test_an_action_that_somebody_else_did_is_not_needed_any_more(keep, line, ana
     assert work(message) == {"gone": 1}
     assert message.status == "dropped"
     assert message.last_error
+
+
+def test_an_action_for_a_suspended_request_is_done_when_it_is_resumed(keep, line, root):
+    engine.suspend(line.instance_id, actor=root)
+    message = keep()
+    assert work(message) == {"waiting": 1}
+    assert (message.status, message.attempts) == ("due", 0)
+    engine.resume(line.instance_id, actor=root)
+    assert work(message) == {"sent": 1}
+    assert item("a").status == "complete"
+
+
+def test_a_pass_leaves_actions_for_suspended_requests_alone(keep, line, root):
+    engine.suspend(line.instance_id, actor=root)
+    keep()
+    assert jobs.deliver_outbox(lanes=[outbox.ACTION]) == {"action": {}}
 
 
 @pytest.mark.parametrize(
