@@ -133,6 +133,23 @@ def test_dragging_in_the_overview_moves_the_view(draw: Callable[..., Drawer]) ->
     assert after[2] == before[2]
 
 
+def test_dragging_with_space_held_moves_the_view_and_no_activity(draw: Callable[..., Drawer]) -> None:
+    drawer = draw()
+    drawer.open(draft(**three()))
+    page = drawer.page
+    drawer.node("First").focus()
+    x, y = middle(drawer.node("Third"))
+    before, apart = page.evaluate(VIEWPORT), x - middle(drawer.node("First"))[0]
+    page.keyboard.down("Space")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 80, y, steps=4)
+    page.mouse.up()
+    page.keyboard.up("Space")
+    assert page.evaluate(VIEWPORT)[0] != before[0]
+    assert abs(middle(drawer.node("Third"))[0] - middle(drawer.node("First"))[0] - apart) < 1
+
+
 def test_guides_show_what_lines_up_until_the_drop(draw: Callable[..., Drawer]) -> None:
     process = draft(**three())
     drawer = draw()

@@ -1,5 +1,6 @@
 /* What mouse, finger and pen do on the canvas, told as intents. Every drag has a way without dragging. */
 
+import { isTextField } from "../core/dom.js";
 import { aligned, snapped } from "./guides.js";
 import { link, relink } from "./linking.js";
 import { boxBetween, touched } from "./marquee.js";
@@ -41,6 +42,12 @@ export function listen(view) {
       hand.abort();
     }
   }, { ...on, capture: true });
+  const space = (/** @type {boolean} */ isDown) => (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === " " && !isTextField(/** @type {Element} */ (event.target))) hand.isSpaceDown = isDown;
+  };
+  document.addEventListener("keydown", space(true), on);
+  document.addEventListener("keyup", space(false), on);
+  window.addEventListener("blur", () => { hand.isSpaceDown = false; }, on);
   return () => stop.abort();
 }
 
@@ -54,6 +61,7 @@ class Hand {
     this.pointers = new Map();
     this.frame = 0;
     this.timer = 0;
+    this.isSpaceDown = false;
   }
 
   /** @param {PointerEvent} event */
@@ -80,7 +88,7 @@ class Hand {
   /** @param {PointerEvent} event @returns {Gesture} */
   begin(event) {
     const { view } = this;
-    if (event.button === 1) return pan(view, event);
+    if (event.button === 1 || this.isSpaceDown) return pan(view, event);
     const target = /** @type {Element} */ (event.target);
     const port = /** @type {HTMLElement | null} */ (target.closest("[data-port]"));
     if (port && !view.readOnly) return link(view, String(port.dataset.port));
