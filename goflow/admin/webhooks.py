@@ -5,10 +5,9 @@ Webhook endpoints, and the log of what was delivered to them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -19,12 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from goflow import tenancy
-from goflow.admin.bases import ModelAdmin, ModelForm, ReadOnlyAdmin, link
+from goflow.admin.bases import ModelAdmin, ReadOnlyAdmin, link
 from goflow.admin.filters import ByAction
 from goflow.admin.verbs import Told, Verb, WithVerbs
+from goflow.admin.webhook_forms import EndpointForm
 from goflow.conf import conf
-from goflow.errors import GoflowError
-from goflow.outbound import endpoints, replaying, secrets, signing, ssrf
+from goflow.outbound import endpoints, replaying
 from goflow.outbound.models import Delivery, WebhookEndpoint
 from goflow.runtime import policy
 
@@ -36,65 +35,6 @@ MOST_REPLAYED = 10_000
 def _told_once(secret: str) -> str:
     text = _("The secret is %(secret)s. Give it to the receiver now: it is not shown again.")
     return text % {"secret": secret}
-
-
-def _checked(check: Callable[[], object]) -> None:
-    try:
-        check()
-    except GoflowError as exc:
-        raise forms.ValidationError(str(exc)) from exc
-
-
-class EndpointForm(ModelForm):
-    """
-    Checks the address and the headers as they will be checked before each delivery.
-    """
-
-    own_secret = forms.CharField(
-        label=gettext_lazy("Secret"),
-        required=False,
-        max_length=200,
-        help_text=gettext_lazy("Blank makes a good one. It is shown once, after saving."),
-    )
-
-    class Meta:
-        model = WebhookEndpoint
-        fields = ("name", "url", "event_types", "headers", "timeout_seconds")
-
-    def clean_url(self) -> str:
-        """
-        An address that webhooks may go to.
-        """
-        url = str(self.cleaned_data["url"])
-        _checked(lambda: ssrf.parse(url))
-        return url
-
-    def clean_event_types(self) -> str:
-        """
-        Events that happen.
-        """
-        names = str(self.cleaned_data["event_types"])
-        _checked(lambda: endpoints.check({"event_types": names}))
-        return names
-
-    def clean_headers(self) -> dict[str, Any]:
-        """
-        Headers that can be sent.
-        """
-        headers = self.cleaned_data["headers"] or {}
-        if not isinstance(headers, dict):
-            raise forms.ValidationError(_('Write the headers as {"Name": "value"}.'))
-        _checked(lambda: signing.check_headers(headers))
-        return headers
-
-    def clean_own_secret(self) -> str:
-        """
-        A secret receivers can use, or none.
-        """
-        secret = str(self.cleaned_data["own_secret"])
-        if secret:
-            _checked(lambda: secrets.checked(secret))
-        return secret
 
 
 def _test(request: HttpRequest, row: WebhookEndpoint, answers: Mapping[str, Any]) -> Told:
@@ -182,6 +122,12 @@ class WebhookEndpointAdmin(WithVerbs, ModelAdmin):
         Whoever may change endpoints.
         """
         return self.has_change_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """
+        Nobody makes what he could not see.
+        """
+        return super().has_add_permission(request) and endpoints.sees_any(request.user)  # type: ignore[arg-type] # signed in
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """

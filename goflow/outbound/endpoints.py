@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goflow import clock, tenancy
 from goflow.conf import conf
-from goflow.errors import Invalid
+from goflow.errors import Invalid, NotAllowed
 from goflow.journal import recorder
 from goflow.journal.events import ACTIONS, Event, endpoint_stream
 from goflow.journal.models import OutboxMessage
@@ -62,9 +62,15 @@ def visible(user: AbstractBaseUser | None, request: HttpRequest | None = None) -
     rows = WebhookEndpoint.objects.all()
     if conf.TENANT_RESOLVER is not None:
         return rows.filter(tenant_id=tenancy.resolve(user=user, request=request).tenant_id)
-    if conf.TENANT_FILTER is not None and not getattr(user, "is_superuser", False):
-        return rows.none()
-    return rows
+    return rows if sees_any(user) else rows.none()
+
+
+def sees_any(user: AbstractBaseUser | None) -> bool:
+    """
+    Whether a person may have endpoints at all: under ``GOFLOW_TENANT_FILTER`` alone only superusers may.
+    """
+    is_filtered = conf.TENANT_RESOLVER is None and conf.TENANT_FILTER is not None
+    return not is_filtered or bool(getattr(user, "is_superuser", False))
 
 
 def create(
@@ -80,8 +86,11 @@ def create(
     """
     Store an endpoint. A blank ``secret`` makes one.
 
-    Raises UrlRefused, AddressRefused, HeaderRefused, SecretRefused or UnknownEvents.
+    Raises UrlRefused, AddressRefused, HeaderRefused, SecretRefused or UnknownEvents; NotAllowed for a person
+    who would not see it, as it would hear of everybody's work.
     """
+    if by is not None and not sees_any(by):
+        raise NotAllowed(verb="add_webhookendpoint")
     check({"url": url, **values})
     text = secrets.checked(secret) if secret else secrets.new()
     made = WebhookEndpoint(name=name, url=url, tenant_id=tenant_id, enabled=enabled, **values)

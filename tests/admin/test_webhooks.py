@@ -234,3 +234,9 @@ def test_a_filter_that_cannot_tell_endpoints_apart_shows_none(viewer, client, se
     page = reverse("admin:goflow_webhookendpoint_changelist")
     assert list(viewer.get(page).context["cl"].queryset) == []
     assert list(client.get(page).context["cl"].queryset) == [there]
+
+
+def test_under_such_a_filter_only_superusers_add_endpoints(manager, settings):
+    settings.GOFLOW_TENANT_FILTER = lambda rows, request, user: rows
+    assert manager.post(reverse(ADD), form()).status_code == 403
+    assert not WebhookEndpoint.objects.exists()

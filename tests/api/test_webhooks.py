@@ -202,3 +202,10 @@ def test_many_are_sent_again(caller: Caller, there: WebhookEndpoint) -> None:
 def test_everything_is_not_sent_again_by_accident(caller: Caller, there: WebhookEndpoint) -> None:
     answer = caller.post("/deliveries/replay", {})
     assert (answer.status_code, answer.json()["code"]) == (422, "nothing-chosen")
+
+
+def test_who_would_see_no_endpoint_may_make_none(as_: As, settings: Any) -> None:
+    settings.GOFLOW_TENANT_FILTER = lambda rows, request, user: rows
+    ear = as_(allowed("eve", "add_webhookendpoint")).post("/webhooks", {"name": "ear", "url": URL})
+    assert (ear.status_code, ear.json()["code"]) == (403, "not-allowed")
+    assert not WebhookEndpoint.objects.exists()

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from goflow import clock, testing
+from goflow.errors import NotAllowed
 from goflow.journal.models import AuditEvent, OutboxMessage
 from goflow.outbound import endpoints, secrets
 from goflow.outbound.endpoints import UnknownEvents
@@ -179,3 +180,17 @@ def test_no_test_while_webhooks_are_off(made, settings):
         endpoints.ping(made.endpoint)
     assert not OutboxMessage.objects.exists()
     assert history(made.endpoint) == ["created"]
+
+
+def test_who_would_see_no_endpoint_may_make_none(settings):
+    settings.GOFLOW_TENANT_FILTER = lambda rows, request, user: rows
+    with pytest.raises(NotAllowed):
+        endpoints.create(name="ear", url=URL, by=testing.person("eve"))
+    assert not WebhookEndpoint.objects.exists()
+    endpoints.create(name="ear", url=URL, by=testing.person("root", is_superuser=True))
+
+
+def test_with_tenants_of_their_own_people_may_make_endpoints(settings):
+    settings.GOFLOW_TENANT_FILTER = lambda rows, request, user: rows
+    settings.GOFLOW_TENANT_RESOLVER = lambda request, user: {"tenant_id": "a"}
+    assert endpoints.create(name="mine", url=URL, tenant_id="a", by=testing.person("ana"))
