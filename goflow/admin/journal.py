@@ -94,7 +94,7 @@ class OutboxMessageAdmin(OperationsAdmin):
         ("kind", "topic", "status"),
         ("due_at", "attempts", "lease_until", "worker"),
         "last_error",
-        ("instance_id", "workitem_id", "created_at", "sent_at"),
+        ("instance_id", "workitem_id", "created_at", "closed_at"),
         "payload",
     )
     verbs = (

@@ -89,7 +89,7 @@ class OutboxMessage(models.Model):
     instance_id = models.BigIntegerField(_("instance id"), null=True, blank=True)
     workitem_id = models.BigIntegerField(_("work item id"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), default=clock.now)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("outbox message")
@@ -101,6 +101,7 @@ class OutboxMessage(models.Model):
             models.Index(fields=["status", "kind", "due_at"], name="goflow_outbox_due"),
             models.Index(fields=["lease_token"], name="goflow_outbox_lease"),
             models.Index(fields=["workitem_id"], name="goflow_outbox_item"),
+            models.Index(fields=["closed_at"], name="goflow_outbox_closed"),
         ]
 
     def __str__(self) -> str:

@@ -112,7 +112,7 @@ def sent(message_id: int, token: str) -> bool:
     """
     The message is done. False when the lease was lost meanwhile.
     """
-    return settle(message_id, token, status=SENT, sent_at=clock.now())
+    return settle(message_id, token, status=SENT)
 
 
 def dropped(message_id: int, token: str, reason: str) -> bool:
@@ -152,14 +152,16 @@ def again(ids: Collection[int]) -> int:
     Make dead messages due now, with their attempts counted from zero. Returns how many.
     """
     gone = OutboxMessage.objects.filter(pk__in=ids, status=DEAD)
-    return gone.update(status=DUE, due_at=clock.now(), attempts=0, last_error="")
+    return gone.update(status=DUE, due_at=clock.now(), closed_at=None, attempts=0, last_error="")
 
 
 def purge(before: datetime, limit: int = 10_000) -> int:
     """
-    Forget messages that were closed and created before that time, a batch at a time. Returns how many.
+    Forget messages that were done, dropped or given up before that time, a batch at a time. Returns how many.
+
+    Until then, a worker that repeats what it said of a job gets the same answer.
     """
-    old = OutboxMessage.objects.filter(status__in=(SENT, DROPPED), created_at__lt=before).order_by("id")
+    old = OutboxMessage.objects.filter(closed_at__lt=before).exclude(status=DUE).order_by("closed_at")
     gone = list(old.values_list("pk", flat=True)[:limit])
     OutboxMessage.objects.filter(pk__in=gone).delete()
     return len(gone)
@@ -190,7 +192,8 @@ def settle(message_id: int, token: str, **values: object) -> bool:
     Inside a unit it holds the row until the end, so that nobody can take the message over before.
     """
     free = {"lease_token": "", "lease_until": None}
-    return bool(_held(message_id, token).update(**free, **values))
+    closed = {"closed_at": clock.now()} if "status" in values else {}
+    return bool(_held(message_id, token).update(**free, **closed, **values))
 
 
 def _held(message_id: int, token: str) -> QuerySet[OutboxMessage]:

@@ -68,7 +68,7 @@ def _retire(keys: list[int], endpoints: Iterable[int]) -> None:
     Messages that were given up need nobody's attention any more.
     """
     dead = messages_of(keys, _topics(endpoints)).filter(status=outbox.DEAD)
-    dead.update(status=outbox.DROPPED, last_error="sent again by hand")
+    dead.update(status=outbox.DROPPED, closed_at=clock.now(), last_error="sent again by hand")
 
 
 def _hasten(keys: list[int], endpoints: Iterable[int]) -> int:
@@ -91,7 +91,7 @@ def expire() -> int:
     keys = list(old.values_list("pk", flat=True)[:CHUNK])
     with transaction.atomic():
         gone = OutboxMessage.objects.filter(free, pk__in=keys, status=outbox.DUE)
-        count = gone.update(status=outbox.DEAD, last_error=TOO_OLD_TEXT) if keys else 0
+        count = gone.update(status=outbox.DEAD, closed_at=now, last_error=TOO_OLD_TEXT) if keys else 0
         payloads = OutboxMessage.objects.filter(pk__in=keys, status=outbox.DEAD) if count else ()
         given_up = [message.payload["delivery"] for message in payloads]
         waiting = Delivery.objects.filter(pk__in=given_up, status=Delivery.Status.WAITING)

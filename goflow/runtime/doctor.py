@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
+from goflow import clock
 from goflow.core.states import CLOSED_INSTANCE, LIVE, WORKABLE, ItemStatus
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
@@ -136,7 +137,8 @@ def _job_of_closed_item() -> QuerySet[Any]:
 
 
 def _drop_job(message_id: int) -> None:
-    _jobs().filter(pk=message_id).update(status=outbox.DROPPED, lease_token="", lease_until=None)
+    values = {"status": outbox.DROPPED, "closed_at": clock.now(), "lease_token": "", "lease_until": None}
+    _jobs().filter(pk=message_id).update(**values)
 
 
 def _external_without_job() -> QuerySet[Any]:

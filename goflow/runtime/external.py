@@ -155,7 +155,7 @@ class _NotHeld(Exception):
 
 def _finish(job: OutboxMessage, token: str, result: Mapping[str, Any]) -> Settled:
     under, item = _begin(job)
-    _settle(job, token, COMPLETED, status=outbox.SENT, sent_at=under.now)
+    _settle(job, token, COMPLETED, status=outbox.SENT)
     drive, graph = Drive(under), under.loaded.graph
     task = drive.task(item, graph.activity(item.activity_key))
     task.data.update(result["data"])

@@ -143,7 +143,7 @@ def _close_jobs(board: Board) -> None:
         refs = [r for r in board.freed if _is_external(board, r) and board.items[r].status == closed.value]
         if refs:
             jobs = OutboxMessage.objects.filter(workitem_id__in=refs, kind__in=JOBS, status=outbox.DUE)
-            jobs.update(status=status, sent_at=board.now, lease_token="", lease_until=None)
+            jobs.update(status=status, closed_at=board.now, lease_token="", lease_until=None)
 
 
 def _is_external(board: Board, ref: int) -> bool:
