@@ -240,9 +240,10 @@ def test_a_pass_over_all_lanes_gives_no_hint(db, lanes, heard):
 def test_what_is_kept_long_enough_goes(db, settings):
     settings.GOFLOW_OUTBOX_KEEP_DAYS = 30
     old = clock.now() - timedelta(days=31)
-    kept = [message("mail", status="due", created_at=old), message("mail", status="sent")]
-    message("mail", status="sent", created_at=old)
+    kept = [message("mail", created_at=old), message("mail", status="sent", closed_at=clock.now())]
+    for status in ("sent", "dropped", "dead"):
+        message("mail", status=status, closed_at=old)
     IdempotencyKey.objects.create(scope="s", key="k", digest="d", created_at=old)
     done = jobs.housekeeping()
-    assert (done["keys"], done["messages"]) == (1, 1)
+    assert (done["keys"], done["messages"]) == (1, 3)
     assert set(OutboxMessage.objects.all()) == set(kept)
