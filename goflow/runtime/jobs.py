@@ -8,7 +8,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -31,7 +31,7 @@ from goflow.runtime.unit import alias
 logger = logging.getLogger("goflow.jobs")
 
 BEAT_EVERY = timedelta(seconds=15)
-"""Workers note their heartbeat no more often than this."""
+"""Workers and passes note that they are alive no more often than this."""
 
 Counts = dict[str, int]
 Watch = Callable[[str, Mapping[str, int]], bool]
@@ -57,7 +57,7 @@ def tick(watch: Watch = _unwatched) -> dict[str, Counts]:
             "housekeeping": housekeeping,
             **_deliveries(LANES, None),
         },
-        watch,
+        _Pulse("scheduler", watch),
     )
     beat("scheduler", found)
     return found
@@ -142,6 +142,28 @@ def beat(name: str, report: Mapping[str, Mapping[str, int]]) -> None:
     """
     values = {"beat_at": clock.now(), "worker": worker(), "report": report}
     Heartbeat.objects.update_or_create(name=name, defaults=values)
+
+
+class _Pulse:
+    """
+    Watches a pass and notes, between two pieces of work, that it is alive: a long one is not a dead one.
+    """
+
+    def __init__(self, name: str, watch: Watch) -> None:
+        self._name, self._watch = name, watch
+        self._due_at = clock.now()
+
+    def __call__(self, job: str, counts: Mapping[str, int]) -> bool:
+        now = clock.now()
+        if now >= self._due_at:
+            self._due_at = now + BEAT_EVERY
+            self._note(now)
+        return self._watch(job, counts)
+
+    def _note(self, now: datetime) -> None:
+        seen = Heartbeat.objects.filter(name=self._name)
+        if not seen.update(beat_at=now, worker=worker()):
+            beat(self._name, {})
 
 
 def worker_heartbeat() -> None:

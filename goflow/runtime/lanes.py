@@ -13,20 +13,12 @@ from goflow.runtime.actions import run_actions
 from goflow.runtime.working import apply_results, run_jobs, suspended
 from goflow.workflow.registry import jobs_run_here
 
-# In the order of a pass: what causes events before the events, what waits for others last.
+# In the order of a pass: what causes events before the events, what waits for others after, and last what
+# may take as long as it likes.
 LANES: dict[str, Lane] = {
     outbox.ACTION: Lane((outbox.ACTION,), run_actions, batch=20, seconds=60, skip=suspended),
     outbox.RESULT: Lane((outbox.RESULT,), apply_results, batch=20, seconds=60, skip=suspended),
     outbox.EVENTS: Lane((outbox.EVENTS,), relay, batch=50, seconds=60),
-    # One at a time: however long an application runs, it keeps no other job waiting under its lease.
-    outbox.JOB: Lane(
-        (outbox.JOB,),
-        run_jobs,
-        batch=1,
-        seconds=lambda: conf.JOB_LEASE,
-        topics=jobs_run_here,
-        skip=suspended,
-    ),
     outbox.WEBHOOK: Lane(
         (outbox.WEBHOOK,),
         delivering.deliver,
@@ -39,5 +31,14 @@ LANES: dict[str, Lane] = {
         mail.send_mails,
         batch=mail.BATCH,
         seconds=mail.lease_seconds,
+    ),
+    # One at a time: however long an application runs, it keeps no other job waiting under its lease.
+    outbox.JOB: Lane(
+        (outbox.JOB,),
+        run_jobs,
+        batch=1,
+        seconds=lambda: conf.JOB_LEASE,
+        topics=jobs_run_here,
+        skip=suspended,
     ),
 }

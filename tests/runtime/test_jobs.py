@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -129,6 +130,30 @@ def test_a_pass_leaves_one_heartbeat_with_what_it_did(db, lanes):
     assert beat.report["one"] == {"sent": 1}
     assert beat.worker == jobs.worker()
     assert beat.beat_at > clock.now()
+
+
+def test_a_pass_that_takes_long_says_meanwhile_that_it_is_alive(db, lanes):
+    beats = []
+
+    def take_long(lease):
+        time.enter_context(testing.moved(timedelta(minutes=10 * (len(beats) + 1))))
+        return look(lease)
+
+    def look(lease):
+        beats.append(clock.now() - Heartbeat.objects.get(name="scheduler").beat_at)
+        return settle(lease)
+
+    lanes(one=take_long, two=look)
+    for kind in ("one", "two"):
+        message(kind)
+    with ExitStack() as time:
+        jobs.tick()
+    assert beats[0] > timedelta(minutes=9)
+    assert beats[1] < jobs.BEAT_EVERY
+
+
+def test_what_may_take_as_long_as_it_likes_comes_last():
+    assert list(jobs.LANES)[-1] == outbox.JOB
 
 
 def test_the_heartbeat_of_workers_is_noted_now_and_then(db):
