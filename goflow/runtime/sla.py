@@ -16,6 +16,7 @@ from goflow.conf import conf
 from goflow.core.errors import DefinitionError
 from goflow.core.graph import EscalationAction, EscalationDef
 from goflow.core.states import ItemStatus
+from goflow.outbound import audience
 from goflow.runtime import timers
 from goflow.runtime.apply import Drive
 from goflow.runtime.assignment import PRIORITY_STEP, Assignment, empty_pools, personal_queue
@@ -48,15 +49,23 @@ def _tell(drive: Drive, item: WorkItem, action: str) -> list[int]:
 
 def _breach(drive: Drive, item: WorkItem) -> None:
     roles = _tell(drive, item, "sla.breached")
-    chosen = _first_of(roles) if conf.SLA_AUTO_ASSIGN else None
+    chosen = _first_of(roles, item) if conf.SLA_AUTO_ASSIGN else None
     if chosen is not None and item.user_id != chosen.pk:
         assignment = Assignment(chosen, personal_queue(chosen))
         _move(drive, item, assignment, {"user": str(chosen.pk), "breached": True})
 
 
-def _first_of(roles: Collection[int]) -> Any:  # the host's user model
-    users = get_user_model()._default_manager
-    return users.filter(is_active=True, groups__in=roles).order_by("pk").first() if roles else None
+def _first_of(roles: Collection[int], item: WorkItem) -> Any:  # the host's user model
+    """
+    The first active member of the roles who could see the item; None when nobody could.
+    """
+    if not roles:
+        return None
+    members = get_user_model()._default_manager.filter(is_active=True, groups__in=roles).order_by("pk")
+    if conf.TENANT_RESOLVER is not None or conf.TENANT_FILTER is not None:
+        ids = list(members.values_list("pk", flat=True))
+        members = members.filter(pk__in=audience.of_tenant(ids, item.tenant_id, item.instance_id))
+    return members.first()
 
 
 def _escalate(drive: Drive, item: WorkItem, number: int) -> None:
@@ -69,19 +78,22 @@ def _escalate(drive: Drive, item: WorkItem, number: int) -> None:
     if step.action is EscalationAction.PRIORITY:
         _raise(drive, item, step)
     is_moved = step.action is EscalationAction.REASSIGN
-    pool = _pool_of(roles, drive.under.using) if is_moved else None
+    pool = _pool_of(roles, item, drive.under.using) if is_moved else None
     metadata |= {"priority": item.priority, **({"nobody": True} if is_moved and pool is None else {})}
     drive.board.note("workitem.escalated", item.pk, metadata=metadata)
     if pool is not None:
         _give_to(drive, item, pool, {"roles": roles, "step": number})
 
 
-def _pool_of(roles: Collection[int], using: str) -> str | None:
+def _pool_of(roles: Collection[int], item: WorkItem, using: str) -> str | None:
     """
     The pool of the roles; None where nobody would find the item.
     """
     pool = f"{POOL}{queues.of_groups(roles, using)}" if roles else None
-    return None if pool is None or empty_pools([pool]) else pool
+    has_tenants = conf.TENANT_RESOLVER is not None or conf.TENANT_FILTER is not None
+    if pool is None or empty_pools([pool]) or (has_tenants and _first_of(roles, item) is None):
+        return None
+    return pool
 
 
 def _give_to(drive: Drive, item: WorkItem, pool: str, metadata: Mapping[str, object]) -> None:

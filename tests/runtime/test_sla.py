@@ -183,6 +183,33 @@ def test_people_who_left_are_not_assigned(late, boss, settings):
     assert fresh(late).queue == late.queue
 
 
+def by_name(request, user):
+    return {"tenant_id": user.username}
+
+
+def test_nobody_of_another_tenant_is_assigned(ana, boss, settings):
+    settings.GOFLOW_SLA_AUTO_ASSIGN = True
+    settings.GOFLOW_TENANT_RESOLVER = by_name
+    limits = {"sla_duration": "4h", "sla_roles": ["bosses"]}
+    testing.process("Ours", [("A", limits), "B"], [("A", "B")], tenant_id=ana.username)
+    item = engine.start("Ours", ana)
+    assert fire("sla.breach")
+    assert fresh(item).user == ana
+
+
+def test_the_first_member_of_the_own_tenant_is_assigned(ana, boss, settings):
+    settings.GOFLOW_SLA_AUTO_ASSIGN = True
+    settings.GOFLOW_TENANT_FILTER = lambda rows, request, user: rows if user == second else rows.none()
+    second = testing.person("second", "bosses")
+    limits = {"sla_duration": "4h", "sla_roles": ["bosses"]}
+    testing.process("Ours", [("A", limits), "B"], [("A", "B")])
+    settings.GOFLOW_TENANT_FILTER, tells_apart = None, settings.GOFLOW_TENANT_FILTER
+    item = engine.start("Ours", ana)
+    settings.GOFLOW_TENANT_FILTER = tells_apart
+    assert fire("sla.breach")
+    assert fresh(item).user == second
+
+
 def test_who_has_it_already_keeps_it(late, boss, root, settings):
     settings.GOFLOW_SLA_AUTO_ASSIGN = True
     engine.reassign(late.pk, actor=root, to=boss)
@@ -289,6 +316,14 @@ def test_two_items_share_the_pool(late, ana):
 @pytest.mark.parametrize("gone", ["members", "group"])
 def test_roles_without_people_get_nothing(late, boss, gone):
     boss.delete() if gone == "members" else Group.objects.filter(name="bosses").delete()
+    fire("escalate:3")
+    steps = AuditEvent.objects.filter(workitem_id=late.pk, action="workitem.escalated")
+    assert fresh(late).queue == late.queue
+    assert steps.latest("seq").metadata["nobody"] is True
+
+
+def test_roles_of_another_tenant_get_nothing(late, settings):
+    settings.GOFLOW_TENANT_RESOLVER = by_name
     fire("escalate:3")
     steps = AuditEvent.objects.filter(workitem_id=late.pk, action="workitem.escalated")
     assert fresh(late).queue == late.queue
