@@ -4,6 +4,7 @@ Digests: what may wait is told together, when there is enough of it and the last
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,8 +18,10 @@ from goflow.conf import conf
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
 from goflow.outbound import letters, profiles
-from goflow.outbound.models import Notification, UserProfile
+from goflow.outbound.models import MOST_DAYS, Notification, UserProfile
 from goflow.outbound.results import Going, to_the_end
+
+logger = logging.getLogger("goflow.jobs")
 
 LATER = timedelta(minutes=1)
 
@@ -31,20 +34,35 @@ def digest_scan(going: Going = to_the_end) -> dict[str, int]:
     Make a digest for everybody who is due one. Safe in any number of schedulers at once: each digest is made
     once, in a transaction of its own.
 
-    Returns how many people were ``checked`` and how many digests were ``made``.
+    Returns how many people were ``checked``, how many digests were ``made``, and for how many people it
+    ``failed``: that is logged, and the next pass tries again.
     """
-    found = {"checked": 0, "made": 0}
-    for user, oldest, is_due in _waiting(clock.now()) if conf.NOTIFICATIONS_ENABLED else ():
+    found, now = {"checked": 0, "made": 0, "failed": 0}, clock.now()
+    for user, number, oldest in _waiting() if conf.NOTIFICATIONS_ENABLED else ():
         found["checked"] += 1
-        found["made"] += is_due and _make(user, oldest)
+        what = _attempt(user, number, oldest, now)
+        if what:
+            found[what] += 1
         if not going(found):
             break
     return found
 
 
-def _waiting(now: datetime) -> Iterator[tuple[Any, datetime, bool]]:
+def _attempt(user: Any, number: int, oldest: datetime, now: datetime) -> str:
     """
-    The people with something unread to tell, since when it waits, and whether it is time.
+    What to count. One person's trouble keeps nobody else from hearing.
+    """
+    try:
+        is_made = _is_due(profiles.of(user), number, oldest, now) and _make(user, oldest)
+    except Exception:
+        logger.exception("no digest could be made for user %s; the next pass tries again", user.pk)
+        return "failed"
+    return "made" if is_made else ""
+
+
+def _waiting() -> Iterator[tuple[Any, int, datetime]]:
+    """
+    The people with something unread to tell, how much, and since when it waits.
     """
     counted = _rows().order_by("user_id").values_list("user_id").annotate(Count("pk"), Min("created_at"))
     counts = {pk: (number, oldest) for pk, number, oldest in counted}
@@ -57,7 +75,7 @@ def _waiting(now: datetime) -> Iterator[tuple[Any, datetime, bool]]:
         if user.pk not in counts:  # told of something between the two queries: the next pass counts it
             continue
         number, oldest = counts[user.pk]
-        yield user, oldest, _is_due(profiles.of(user), number, oldest, now)
+        yield user, number, oldest
 
 
 def _rows() -> QuerySet[Notification]:
@@ -73,7 +91,11 @@ def _due_at(profile: UserProfile, otherwise: datetime) -> datetime:
     When the next digest may go out; for those without a profile a delay after ``otherwise``.
     """
     last = otherwise if profile._state.adding else profile.last_notif
-    return last + timedelta(days=profile.notif_delay)
+    return last + _delay(profile)
+
+
+def _delay(profile: UserProfile) -> timedelta:
+    return timedelta(days=min(profile.notif_delay, MOST_DAYS))
 
 
 def _make(user: Any, oldest: datetime) -> bool:
@@ -134,7 +156,7 @@ def decide(message: OutboxMessage) -> str:
     due_at = now if profile._state.adding else _due_at(profile, now)
     if due_at > now:
         return _put_off(message, due_at)
-    last = _last(profile, now - timedelta(days=profile.notif_delay))
+    last = _last(profile, now - _delay(profile))
     with transaction.atomic():
         if not _take_turn(user, last):
             return _put_off(message, now + LATER)

@@ -7,10 +7,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from goflow import clock
+
+MOST_DAYS = 366
+"""The longest time between two digests."""
 
 
 class WebhookEndpoint(models.Model):
@@ -110,7 +114,9 @@ class UserProfile(models.Model):
     notified = models.BooleanField(_("wants mail"), default=True)
     choices = models.JSONField(_("mail by event"), default=dict, blank=True)
     nb_wi_notif = models.PositiveIntegerField(_("digest from so many news on"), default=1)
-    notif_delay = models.PositiveIntegerField(_("days between digests"), default=1)
+    notif_delay = models.PositiveIntegerField(
+        _("days between digests"), default=1, validators=[MaxValueValidator(MOST_DAYS)]
+    )
     urgent_priority = models.IntegerField(_("at once from this priority on"), default=5)
     last_notif = models.DateTimeField(_("last digest"), default=clock.now)
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from goflow import clock
@@ -138,8 +139,41 @@ def test_a_scan_of_many_who_wait_costs_two_statements(ana: Any) -> None:
         profile(one)
         waiting(one)
     with count_statements() as found:
-        assert digest_scan() == {"checked": 30, "made": 0}
+        assert digest_scan() == {"checked": 30, "made": 0, "failed": 0}
     assert len(found) == 2, found
+
+
+def test_a_delay_beyond_all_calendars_stops_nobody(ana: Any) -> None:
+    profile(ana, notif_delay=2_000_000_000)
+    waiting(ana)
+    other = person("bo")
+    waiting(other)
+    assert made(DAY) == 1
+    assert OutboxMessage.objects.get(kind=outbox.DIGEST).payload["user"] == str(other.pk)
+    assert made(timedelta(days=367)) == 1
+
+
+def test_a_delay_of_more_than_a_year_is_refused(ana: Any) -> None:
+    with pytest.raises(ValidationError, match="366"):
+        UserProfile(user=ana, notif_delay=367).clean_fields()
+
+
+def test_one_persons_trouble_stops_no_other_digest(
+    ana: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting(ana)
+    waiting(person("bo"))
+    take = digests._take_turn
+
+    def stumble(user: Any, last: Any) -> bool:
+        if user == ana:
+            raise RuntimeError("stumbled")
+        return take(user, last)
+
+    monkeypatch.setattr(digests, "_take_turn", stumble)
+    with clock.moved(DAY):
+        assert digest_scan() == {"checked": 2, "made": 1, "failed": 1}
+    assert f"no digest could be made for user {ana.pk}" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)
