@@ -27,14 +27,20 @@ except ImportError as exc:
 
 logger = logging.getLogger("goflow.tasks")
 
+JOB = "job"
+"""The lane of external applications."""
+
 TIME_LIMIT = 900
 """Seconds after which a worker gives up on a task: longer than the slowest pass."""
+
+EXPIRES = 30.0
+"""Seconds after which nobody needs what the beat asked for: it has asked again."""
 
 CONNECT_TIMEOUT = 2
 """Seconds until a hint gives up on a broker."""
 
 beat_schedule: Mapping[str, Mapping[str, Any]] = {
-    "goflow-tick": {"task": "goflow.tasks.tick_task", "schedule": 30.0, "options": {"expires": 30.0}},
+    "goflow-tick": {"task": "goflow.tasks.tick_task", "schedule": EXPIRES, "options": {"expires": EXPIRES}},
 }
 """For Celery beat: ``app.conf.beat_schedule = {**goflow.tasks.beat_schedule}``, and what else you need."""
 
@@ -78,10 +84,14 @@ def _run(job: str, **kwargs: Any) -> None:
 @_task
 def tick_task(self: Any) -> None:
     """
-    One pass over everything that is due.
+    One pass over everything that is due. External applications get a task of their own, without a time limit.
     """
     with _own_connections(self):
-        _run("tick")
+        _run("tick", without=(JOB,))
+    if self.request.called_directly:
+        external_jobs_task()
+    else:
+        external_jobs_task.apply_async(expires=EXPIRES)
 
 
 @_task
@@ -111,6 +121,18 @@ def deliver_outbox_task(
     """
     with _own_connections(self):
         _run("deliver_outbox", lanes=lanes, ids=ids)
+
+
+@shared_task(bind=True, name="goflow.tasks.external_jobs_task", ignore_result=True)
+def external_jobs_task(self: Any, ids: Collection[int] | None = None) -> None:
+    """
+    Run the external applications that are due. They take as long as they say that they are alive.
+
+    Acknowledged when it begins, since brokers do not wait for hours: when the worker dies, the lease runs
+    out, and the next pass asks again.
+    """
+    with _own_connections(self):
+        _run("deliver_outbox", lanes=(JOB,), ids=ids)
 
 
 @_task
@@ -176,8 +198,11 @@ def send(job: str, lane: str, ids: Sequence[int]) -> None:
     Ask a worker for a job; in an eager app, do it. Tries once, and raises what the broker's library raises.
     """
     app = _app()
-    task = app.tasks[f"goflow.tasks.{job}_task"]
-    kwargs = {"lanes": [lane], "ids": list(ids) or None} if lane else {}
+    task, kwargs = app.tasks[f"goflow.tasks.{job}_task"], dict[str, Any]()
+    if lane == JOB:
+        task, kwargs = app.tasks[external_jobs_task.name], {"ids": list(ids) or None}
+    elif lane:
+        kwargs = {"lanes": [lane], "ids": list(ids) or None}
     if is_eager():
         task.apply_async(kwargs=kwargs)
         return

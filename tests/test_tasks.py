@@ -5,13 +5,15 @@ import sys
 from datetime import timedelta
 
 import pytest
-from celery import Celery, current_app
+from celery import Celery, current_app, current_task
+from celery.signals import task_prerun
 
 from goflow import tasks, testing
 from goflow.errors import NotAllowed
 from goflow.journal.models import OutboxMessage
 from goflow.runtime import engine
 from goflow.runtime.models import Heartbeat, WorkItem
+from goflow.workflow.registry import APPLICATION, registered
 
 
 @pytest.fixture
@@ -65,6 +67,51 @@ def test_a_task_survives_its_worker_and_keeps_no_result(app, name):
     task = app.tasks[f"goflow.tasks.{name}"]
     assert (task.acks_late, task.reject_on_worker_lost, task.ignore_result) == (True, True, True)
     assert task.time_limit == tasks.TIME_LIMIT
+
+
+def test_external_applications_have_a_task_of_their_own_that_nobody_kills(app):
+    task = app.tasks["goflow.tasks.external_jobs_task"]
+    assert (task.time_limit, task.soft_time_limit) == (None, None)
+    assert (task.acks_late, task.ignore_result) == (False, True)
+
+
+@pytest.fixture
+def begun(app):
+    """
+    The names of the tasks that were begun, in order.
+    """
+    names: list[str] = []
+
+    def note(task, **_):
+        names.append(task.name.removeprefix("goflow.tasks."))
+
+    task_prerun.connect(note, weak=False)
+    yield names
+    task_prerun.disconnect(note)
+
+
+@pytest.fixture
+def job(ana):
+    """
+    An external application that is due, and what ran it.
+    """
+    ran: list[str] = []
+    with registered(APPLICATION, "render", lambda task: ran.append(current_task.name), external=True):
+        testing.process("Render", [("A", {"autostart": True, "application": "render"})], [])
+        engine.start("Render", ana)
+        yield ran
+
+
+def test_a_pass_leaves_external_applications_to_their_task(app, begun, job):
+    tasks.tick_task.delay()
+    assert begun == ["tick_task", "external_jobs_task"]
+    assert job == ["goflow.tasks.external_jobs_task"]
+
+
+def test_a_hint_at_an_external_application_asks_for_their_task(app, begun, job):
+    tasks.send("deliver_outbox", "job", [OutboxMessage.objects.get(kind="job").pk])
+    assert begun == ["external_jobs_task"]
+    assert job == ["goflow.tasks.external_jobs_task"]
 
 
 def test_the_schedule_names_tasks_that_exist_and_lets_none_pile_up(app):
