@@ -11,18 +11,19 @@ from typing import Annotated, Any, ClassVar, Literal
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from goflow.core.storing import is_storable
+
 LARGEST_ID = 2**63 - 1
 LARGEST_PRIORITY = 1_000_000
 LONGEST_OUTCOME = 255
 LONGEST_NOTE = 2000
-SURROGATES = range(0xD800, 0xE000)
 
 
 def storable(value: object) -> object:
     """
     Text every database takes: no NUL, no half of a surrogate pair. Raises ValueError.
     """
-    if isinstance(value, str) and any(ord(char) == 0 or ord(char) in SURROGATES for char in value):
+    if isinstance(value, str) and not is_storable(value):
         raise ValueError("holds characters that cannot be stored")
     if isinstance(value, Mapping):
         return {storable(name): storable(inner) for name, inner in value.items()}

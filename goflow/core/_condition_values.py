@@ -15,6 +15,8 @@ from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from goflow.core.storing import storable
+
 # Two numbers, two texts or two datetimes: typing has no word for "both of one kind".
 Pair: TypeAlias = tuple[Any, Any]
 
@@ -214,9 +216,7 @@ def _shown_scalar(value: object) -> str:
         return value.isoformat()
     if not isinstance(value, str):
         return f"<{_kind(value)}>"
-    # Databases store neither NUL nor lone surrogates in JSON.
-    storable = value[:SHOWN_LENGTH].encode("utf-8", "replace").decode("utf-8")
-    return storable.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return storable(value[:SHOWN_LENGTH])
 
 
 def _kind(value: object) -> str:

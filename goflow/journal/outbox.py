@@ -17,6 +17,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from goflow import clock
+from goflow.core.storing import storable
 from goflow.journal.models import OutboxMessage
 
 EVENTS, MAIL, WEBHOOK, JOB = "events", "mail", "webhook", "job"
@@ -193,7 +194,8 @@ def settle(message_id: int, token: str, **values: object) -> bool:
     """
     free = {"lease_token": "", "lease_until": None}
     closed = {"closed_at": clock.now()} if "status" in values else {}
-    return bool(_held(message_id, token).update(**free, **closed, **values))
+    told = {"last_error": storable(str(values["last_error"]))} if "last_error" in values else {}
+    return bool(_held(message_id, token).update(**{**free, **closed, **values, **told}))
 
 
 def _held(message_id: int, token: str) -> QuerySet[OutboxMessage]:

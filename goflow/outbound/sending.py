@@ -17,6 +17,7 @@ from urllib3.response import BaseHTTPResponse
 from urllib3.util import make_headers
 
 from goflow.conf import conf
+from goflow.core.storing import storable
 from goflow.errors import GoflowError
 from goflow.outbound import ssrf
 from goflow.outbound.connecting import Deadline, Line, Plain, Secure, trust
@@ -99,14 +100,7 @@ def _told(exc: Exception, deadline: Deadline) -> str:
     if deadline.is_over:
         return f"no answer within {deadline.seconds:g} seconds"
     text = str(exc) if isinstance(exc, GoflowError) else f"{type(exc).__name__}: {exc}"
-    return _storable(text[:LONGEST_ERROR])
-
-
-def _storable(text: str) -> str:
-    """
-    Some databases take no NUL and no half characters, and what a receiver says must not stop a worker.
-    """
-    return text.replace("\0", "\ufffd").encode(errors="replace").decode()
+    return storable(text[:LONGEST_ERROR])
 
 
 def _exchange(request: Request, deadline: Deadline) -> Answer:
@@ -174,7 +168,7 @@ def _answer(response: BaseHTTPResponse) -> Answer:
     redirect = 300 <= response.status < 400
     return Answer(
         status=response.status,
-        text=_storable(content.decode(errors="replace")),
+        text=storable(content.decode(errors="replace")),
         error="redirects are not followed; enter the final address" if redirect else "",
         retry_after=response.headers.get("Retry-After", ""),
     )

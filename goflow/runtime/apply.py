@@ -16,6 +16,7 @@ from goflow.core import effects as fx
 from goflow.core.graph import ActivityDef
 from goflow.core.states import ItemStatus
 from goflow.core.stepping import Rules, complete
+from goflow.core.storing import is_storable
 from goflow.errors import EngineError, GoflowError, HookFailed
 from goflow.runtime import assignment, facts
 from goflow.runtime.board import Board
@@ -230,13 +231,14 @@ class Drive:
 
 def checked_outcome(outcome: object) -> str | None:
     """
-    What an application returned, as an outcome. Raises TypeError when it is neither None nor a short text.
+    What an application returned, as an outcome. Raises TypeError when it is neither None nor a short text
+    that can be stored.
     """
     if outcome is None:
         return None
-    if not isinstance(outcome, str) or len(outcome) > OUTCOME_LENGTH:
+    if not isinstance(outcome, str) or len(outcome) > OUTCOME_LENGTH or not is_storable(outcome):
         raise TypeError(
-            f"an application returns None or a text of at most 255 characters, not {outcome!r:.60}"
+            f"an application returns None or a storable text of at most 255 characters, not {outcome!r:.60}"
         )
     return outcome
 

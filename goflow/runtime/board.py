@@ -13,6 +13,7 @@ from goflow.conf import conf
 from goflow.core import effects as fx
 from goflow.core.durations import parse_duration
 from goflow.core.states import ItemStatus
+from goflow.core.storing import storable
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
 from goflow.runtime import timers
@@ -274,7 +275,8 @@ class Board:
             self.note("workitem.fallout", ref, status_to="fallout", metadata={"code": code})
         key = activity if ref is None else self.items[ref].activity_key
         self.note("incident.raised", ref, metadata={"code": code, **_plain(params)}, activity_key=key)
-        incident = Incident(instance=self.instance, code=code, message=message, params=_plain(params))
+        told = storable(message)  # of an exception, for instance
+        incident = Incident(instance=self.instance, code=code, message=told, params=_plain(params))
         self.incidents.append((ref, incident))
 
     def jobs(self) -> list[OutboxMessage]:
@@ -320,7 +322,11 @@ def _as_json(decision: fx.Decision) -> dict[str, object]:
 
 
 def _plain(params: Mapping[str, object]) -> dict[str, object]:
-    return {key: value if isinstance(value, JSON) else str(value) for key, value in params.items()}
+    return {key: _value(value) for key, value in params.items()}
+
+
+def _value(value: object) -> object:
+    return value if isinstance(value, JSON) and not isinstance(value, str) else storable(str(value))
 
 
 def _text_or_none(value: object) -> str | None:

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from goflow import clock
 from goflow.conf import conf
 from goflow.core import stepping
+from goflow.core.storing import require_storable, storable
 from goflow.errors import JobDone, JobGone, JobNotFound, LeaseLost, WorkItemNotFound, WrongState
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
@@ -62,11 +63,12 @@ def finish_job(
     One unit: the job is closed in the transaction that moves the instance on. The same again with the same
     token answers the same. The result for a suspended instance is kept and applied when it runs again.
 
-    Raises JobNotFound, LeaseLost, JobDone, JobGone, TypeError for an outcome that is no short text, and what
-    the hooks and conditions behind the item raise; nothing was changed then.
+    Raises JobNotFound, LeaseLost, JobDone, JobGone, TypeError for an outcome that is no short text or data
+    that cannot be stored, and what the hooks and conditions behind the item raise; nothing was changed then.
     """
     job = _job(message_id)
     result = {"outcome": checked_outcome(outcome), "data": dict(data or {})}
+    require_storable(result)
     return _once(job, token, lambda: unit(lambda: _finish(job, token, result)), result)
 
 
@@ -89,7 +91,7 @@ def fail_job(
 
     The same again with the same token answers the same. Raises JobNotFound, LeaseLost, JobDone, JobGone.
     """
-    job, error = _job(message_id), error[:ERROR_LENGTH]
+    job, error = _job(message_id), storable(error[:ERROR_LENGTH])
 
     def work() -> Settled:
         if not final and job.attempts < conf.JOB_ATTEMPTS:

@@ -17,6 +17,7 @@ from time import monotonic
 from django.db.models import Q, QuerySet
 
 from goflow import clock, logs
+from goflow.core.storing import storable
 from goflow.outbound.results import Going, to_the_end
 from goflow.runtime import assignment, engine, timers
 from goflow.runtime.models import Timer, WorkItem
@@ -109,7 +110,7 @@ def _fire(timer: Timer) -> tuple[str, ...] | None:
     except Exception as exc:
         about = logs.extra(workitem=timer.workitem_id, attempt=timer.attempts + 1)
         logger.warning("timer %s (%s) failed", timer.pk, timer.name, exc_info=exc, extra=about)
-        _postpone(timer, f"{type(exc).__name__}: {exc}")
+        _postpone(timer, storable(f"{type(exc).__name__}: {exc}"))
         return None
 
 

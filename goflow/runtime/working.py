@@ -6,7 +6,6 @@ Nothing here holds a transaction while an application runs; what it did is told 
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
@@ -19,6 +18,7 @@ from django.db.models import Exists, OuterRef, Q
 from goflow import clock, logs
 from goflow.conf import conf
 from goflow.core.graph import ActivityDef
+from goflow.core.storing import require_storable
 from goflow.errors import JobDone, JobGone, JobNotFound, LeaseLost
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
@@ -195,7 +195,7 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, A
     What an application put into the data. Raises TypeError for what cannot be stored as JSON.
     """
     changed = {name: value for name, value in after.items() if name not in before or before[name] != value}
-    json.dumps(changed)
+    require_storable(changed)
     return changed
 
 

@@ -62,3 +62,11 @@ def test_what_is_to_be_forgotten_is_found_by_its_index() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"{explain} {text}".replace("%", "%%"))
         assert "goflow_outbox_closed" in str(cursor.fetchall())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", ["a\0b", "a\ud800b"])
+def test_an_error_that_cannot_be_stored_is_noted_as_far_as_it_can(error: str) -> None:
+    held = leased()
+    assert outbox.postpone(held.pk, held.lease_token, clock.now(), error)
+    assert OutboxMessage.objects.get().last_error in {"a\ufffdb", "a?b"}

@@ -483,3 +483,41 @@ def test_both_may_wait_in_one_instance(ana, charge, register):
     held = leased()
     engine.finish_job(held.pk, held.lease_token, None)
     assert status(done.instance) == "complete"
+
+
+# What cannot be stored
+
+
+@pytest.mark.parametrize("problem", ["bad \0 text", "bad \ud800 text"])
+def test_an_error_that_cannot_be_stored_is_an_attempt_like_any_other(ordered, charge, problem):
+    charge.does = fails(problem)
+    assert jobs.deliver_outbox(lanes=[outbox.JOB])[outbox.JOB].get("sent") is None
+    assert (job().status, job().attempts, job().lease_token) == ("due", 1, "")
+    assert job().last_error.startswith("ValueError: bad ")
+
+
+@pytest.mark.parametrize("value", ["bad \0 text", "bad \ud800 text", float("nan")])
+def test_data_that_cannot_be_stored_is_the_applications_failure(ordered, charge, settings, value):
+    settings.GOFLOW_JOB_ATTEMPTS = 1
+
+    def does(task):
+        task.data["x"] = value
+        return "PAID"
+
+    charge.does = does
+    run()
+    assert (len(charge.keys), item("charge").status) == (1, "fallout")
+    assert (incident().code, incident().message[:15]) == ("job-failed", "TypeError: data")
+
+
+def test_an_outcome_that_cannot_be_stored_is_the_applications_failure(ordered, charge):
+    charge.does = lambda task: "PAID\0"
+    run()
+    assert (job().kind, job().status, job().last_error[:10]) == (outbox.JOB, "due", "TypeError:")
+
+
+def test_a_worker_is_refused_data_that_cannot_be_stored(ordered):
+    held = leased()
+    with pytest.raises(TypeError, match="cannot be stored"):
+        engine.finish_job(held.pk, held.lease_token, "PAID", {"x": "\0"})
+    assert engine.finish_job(held.pk, held.lease_token, "PAID").status == "completed"

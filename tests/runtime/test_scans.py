@@ -217,3 +217,17 @@ def test_somebody_who_joined_meanwhile_keeps_the_item_in_its_pool(pooled, monkey
     monkeypatch.setattr(scans.assignment, "empty_pools", lambda keys=None: [pooled.queue])
     monkeypatch.setattr("goflow.runtime.recovery.empty_pools", lambda keys=None: [])
     assert scans.pool_scan() == {"checked": 1, "stopped": 0}
+
+
+@pytest.mark.parametrize("problem", ["bad \0 text", "bad \ud800 text"])
+def test_a_failure_whose_text_cannot_be_stored_does_not_stop_the_rest(waiting, register, problem):
+    def hook(task, transition):
+        if task.instance.title == "poison":
+            raise ValueError(problem)
+
+    register(HOOK, "guard", hook)
+    assert scan() == {"checked": 3, "fired": 2, "gone": 0, "failed": 1}
+    assert Timer.objects.get().last_error.startswith("HookFailed: ")
+    for day in range(2, 2 + scans.TRIES):
+        scan(timedelta(days=day))
+    assert (incident().code, item("a", waiting[1]).status) == ("timer-failed", "fallout")
