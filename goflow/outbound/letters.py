@@ -11,6 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.translation import get_language_bidi, gettext, ngettext, override
@@ -24,6 +25,8 @@ from goflow.outbound.models import Notification, UserProfile
 LONGEST_SUBJECT = 200
 MOST_LINES = 100
 """How many lines a digest tells before it only counts."""
+
+LARGEST_ID = 2**63 - 1
 
 OPEN = ("inactive", "active", "suspended")
 
@@ -204,15 +207,26 @@ def _envelope(
 def gather(messages: Sequence[OutboxMessage]) -> Letters:
     """
     Read what the mails of these messages need: at most three queries.
+
+    What is no id is passed over: ``write`` has the verdict about each message.
     """
-    payloads = [message.payload for message in messages if message.kind != outbox.NOTIFICATION]
-    single = [pk for pk in (payload.get("notification") for payload in payloads) if isinstance(pk, int)]
-    many = [pk for payload in payloads for pk in payload.get("notifications", ())]
+    known = [message for message in messages if isinstance(message.payload, dict)]
+    digests = [message.payload for message in known if message.kind == outbox.DIGEST]
+    single = [message.payload.get("notification") for message in known if message.kind == outbox.MAIL]
     return Letters(
-        notifications=_notifications([*single, *many]),
-        people=_people([payload["user"] for payload in payloads if "user" in payload]),
-        items=open_items([pk for payload in payloads for pk in payload.get("workitems", ())]),
+        notifications=_notifications([*_ids(single), *_listed(digests, "notifications")]),
+        people=_people([payload.get("user") for payload in digests]),
+        items=open_items(_listed(digests, "workitems")),
     )
+
+
+def _listed(payloads: Iterable[Mapping[str, Any]], name: str) -> list[int]:
+    lists = [payload.get(name) for payload in payloads]
+    return [pk for found in lists if isinstance(found, list) for pk in _ids(found)]
+
+
+def _ids(values: Iterable[object]) -> list[int]:
+    return [value for value in values if isinstance(value, int) and 0 < value <= LARGEST_ID]
 
 
 def _notifications(ids: Sequence[int]) -> dict[int, Notification]:
@@ -220,9 +234,21 @@ def _notifications(ids: Sequence[int]) -> dict[int, Notification]:
     return rows.in_bulk(list(ids)) if ids else {}
 
 
-def _people(ids: Sequence[Any]) -> dict[str, Any]:
+def _people(texts: Sequence[Any]) -> dict[str, Any]:
     users = get_user_model()._default_manager.select_related("goflow_profile")
+    ids = [pk for text in texts for pk in _user_ids(text)]
     return {str(user.pk): user for user in users.filter(pk__in=ids)} if ids else {}
+
+
+def _user_ids(text: object) -> list[Any]:
+    """
+    The primary key a text stands for, whatever type the host's users have; none for any other text.
+    """
+    try:
+        pk = get_user_model()._meta.pk.to_python(text)
+    except (ValidationError, TypeError, ValueError):
+        return []
+    return _ids([pk]) if isinstance(pk, int) else [pk]
 
 
 def open_items(ids: Sequence[int]) -> dict[int, Any]:

@@ -208,6 +208,31 @@ def test_payloads_that_are_none_of_ours_are_given_up(inbox: Inbox, wrong: dict[s
 
 
 @pytest.mark.parametrize(
+    "wrong",
+    [
+        {"user": None, "notifications": [1]},
+        {"notifications": None},
+        {"user": "nobody", "notifications": []},
+        {"user": 10**30, "notifications": [10**30], "workitems": ["x", -1, None]},
+        [1],
+        [],
+    ],
+)
+def test_digests_that_are_none_of_ours_stop_no_other_mail(inbox: Inbox, wrong: Any) -> None:
+    message = OutboxMessage.objects.create(kind=outbox.DIGEST, payload=wrong)
+    app_mail("a@example.com")
+    assert sending()["sent"] == 1
+    message.refresh_from_db()
+    assert message.status in {"dead", "dropped"}
+
+
+@pytest.mark.parametrize("more", [{"user": "bob"}, {"notifications": None}, {"workitems": 3}])
+def test_what_an_application_notes_beside_its_mail_is_its_own(inbox: Inbox, more: dict[str, Any]) -> None:
+    app_mail("a@example.com", **more)
+    assert sending() == {"sent": 1}
+
+
+@pytest.mark.parametrize(
     "change",
     [
         lambda ana: profiles.save(ana, {"notified": False}),
