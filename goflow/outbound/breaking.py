@@ -7,9 +7,8 @@ What waits for it meanwhile costs it no attempt, so an outage does not use up th
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from goflow import clock
 from goflow.conf import conf
@@ -63,35 +62,42 @@ def succeeded(endpoint: WebhookEndpoint, now: datetime) -> None:
     """
     The receiver accepted: its failures are forgotten. A pause it asked for itself stays.
     """
-    last, until = endpoint.last_success_at, endpoint.paused_until
-    asked = until is not None and until > now and endpoint.failures < THRESHOLD
-    if endpoint.failures or (until and not asked) or last is None or now - last > TOUCH:
-        _change(endpoint, failures=0, paused_until=until if asked else None, last_success_at=now)
+    _read(endpoint)
+    last = endpoint.last_success_at
+    if endpoint.failures or endpoint.paused_until or last is None or now - last > TOUCH:
+        asked = When(paused_until__gt=now, failures__lt=THRESHOLD, then=F("paused_until"))
+        # The order matters: MySQL reads the columns of this UPDATE from left to right.
+        _row(endpoint).update(paused_until=Case(asked, default=None), failures=0, last_success_at=now)
+        _read(endpoint)
 
 
 def failed(endpoint: WebhookEndpoint, now: datetime) -> None:
     """
     The receiver did not accept: one failure more, and a pause once there are too many.
     """
-    failures = endpoint.failures + 1
-    if failures < THRESHOLD:
-        _change(endpoint, failures=failures)
-    else:
-        pause = outbox.backoff(failures - THRESHOLD + 1, first=FIRST, longest=LONGEST)
-        _change(endpoint, failures=failures, paused_until=now + pause)
+    _row(endpoint).update(failures=F("failures") + 1)
+    _read(endpoint)
+    if endpoint.failures >= THRESHOLD:
+        pause = outbox.backoff(endpoint.failures - THRESHOLD + 1, first=FIRST, longest=LONGEST)
+        wait(endpoint, now + pause)
 
 
 def wait(endpoint: WebhookEndpoint, until: datetime) -> None:
     """
-    The receiver asked for a pause, or others should get their turn.
+    The receiver asked for a pause, or others should get their turn. A longer one goes on.
     """
-    _change(endpoint, paused_until=until)
+    shorter = Q(paused_until__isnull=True) | Q(paused_until__lt=until)
+    _row(endpoint).filter(shorter).update(paused_until=until)
+    _read(endpoint)
 
 
-def _change(endpoint: WebhookEndpoint, **values: Any) -> None:  # values of several columns
-    for name, value in values.items():
-        setattr(endpoint, name, value)
-    _row(endpoint).update(**values)
+def _read(endpoint: WebhookEndpoint) -> None:
+    """
+    What is stored now: other workers count at the same time. An endpoint deleted meanwhile stays as it was.
+    """
+    for values in _row(endpoint).values("failures", "paused_until", "last_success_at", "enabled"):
+        for name, value in values.items():
+            setattr(endpoint, name, value)
 
 
 def _row(endpoint: WebhookEndpoint) -> QuerySet[WebhookEndpoint]:

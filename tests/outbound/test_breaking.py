@@ -139,3 +139,49 @@ def test_tests_go_through_a_pause_and_to_disabled_endpoints(there):
     until_paused(to)
     waiting(to, action="test.ping")
     assert deliver() == {"sent": 1}
+
+
+def twice(to: WebhookEndpoint) -> list[WebhookEndpoint]:
+    """
+    The same endpoint as two workers have read it.
+    """
+    return [WebhookEndpoint.objects.get(pk=to.pk) for _worker in range(2)]
+
+
+def test_failures_of_several_workers_add_up():
+    to = endpoint("https://receiver.example/")
+    one, two = twice(to)
+    for at in (one, two, one, two, one):
+        breaking.failed(at, NOON)
+    to.refresh_from_db()
+    assert (to.failures, to.paused_until) == (5, NOON + breaking.FIRST)
+
+
+def test_a_success_of_one_worker_forgets_the_failures_of_another():
+    to = endpoint("https://receiver.example/")
+    one, two = twice(to)
+    breaking.succeeded(one, NOON)
+    for _ in range(4):
+        breaking.failed(two, NOON)
+        breaking.succeeded(one, NOON)
+    breaking.failed(two, NOON)
+    to.refresh_from_db()
+    assert (to.failures, to.paused_until) == (1, None)
+
+
+def test_no_worker_shortens_the_pause_that_another_was_asked_for():
+    to = endpoint("https://receiver.example/")
+    one, two = twice(to)
+    breaking.wait(one, NOON + timedelta(hours=5))
+    for _ in range(breaking.THRESHOLD):
+        breaking.failed(two, NOON)
+    breaking.wait(two, NOON + timedelta(seconds=10))
+    to.refresh_from_db()
+    assert to.paused_until == two.paused_until == NOON + timedelta(hours=5)
+
+
+def test_a_success_changes_nothing_of_a_healthy_endpoint():
+    to = endpoint("https://receiver.example/", last_success_at=NOON)
+    with testing.count_statements() as found:
+        breaking.succeeded(to, NOON)
+    assert [sql.split()[0] for sql in found] == ["SELECT"]
