@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from goflow.journal.rows import put
 from goflow.outbound.models import Notification, UserProfile
 
 ASSIGNED, QUEUED = "assigned", "queued"
@@ -110,7 +111,8 @@ def save(user: Any, values: Mapping[str, Any]) -> UserProfile:  # values of the 
     """
     Store what a person has chosen; the profile is made when he saves for the first time.
     """
-    profile, _made = UserProfile.objects.update_or_create(user=user, defaults=dict(values))
+    put(UserProfile, {"user": user}, values)
+    profile = UserProfile.objects.get(user=user)
     user._state.fields_cache["goflow_profile"] = profile
     return profile
 
@@ -119,9 +121,10 @@ def silence(user: Any, event: str) -> None:
     """
     No more mail about one event or, for ALL_IN_DIGEST, about all that comes in digests.
     """
-    UserProfile.objects.get_or_create(user=user)
     with transaction.atomic():
-        profile = UserProfile.objects.select_for_update().get(user=user)
+        # Writing takes the row: a transaction that began by reading could not go on to write on SQLite.
+        put(UserProfile, {"user": user}, {"user": user})
+        profile = UserProfile.objects.get(user=user)
         events = in_digest(profile) if event == ALL_IN_DIGEST else [event]
         profile.choices = {**profile.choices, **dict.fromkeys(events, OFF.value)}
         profile.save(update_fields=["choices"])

@@ -17,6 +17,7 @@ from django.db import InterfaceError, OperationalError, connections
 from goflow import clock
 from goflow.conf import conf
 from goflow.journal import outbox
+from goflow.journal.rows import put
 from goflow.outbound import notifications, replaying
 from goflow.outbound.digests import digest_scan
 from goflow.outbound.dispatcher import drain
@@ -144,7 +145,7 @@ def beat(name: str, report: Mapping[str, Mapping[str, int]]) -> None:
     Note that a pass came to its end.
     """
     values = {"beat_at": clock.now(), "worker": worker(), "report": report}
-    Heartbeat.objects.update_or_create(name=name, defaults=values)
+    put(Heartbeat, {"name": name}, values)
 
 
 class _Pulse:
