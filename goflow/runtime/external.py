@@ -13,11 +13,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
+from django.db.models import F
+
 from goflow import clock
 from goflow.conf import conf
 from goflow.core import stepping
 from goflow.core.storing import require_storable, storable
-from goflow.errors import JobDone, JobGone, JobNotFound, LeaseLost, WorkItemNotFound, WrongState
+from goflow.errors import (
+    ConcurrentUpdate,
+    JobDone,
+    JobGone,
+    JobNotFound,
+    LeaseLost,
+    WorkItemNotFound,
+    WrongState,
+)
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
 from goflow.runtime import begin, guards, policy
@@ -35,6 +45,11 @@ SPREAD = 0.25
 ERROR_LENGTH = 2_000
 
 COMPLETED, KEPT, POSTPONED, FAILED = "completed", "kept", "postponed", "failed"
+DROPPED = "dropped"
+"""Told to nobody: whoever settles such a job hears JobGone."""
+
+TRIES = 5
+"""How often a unit is tried while its instance is suspended and resumed again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +150,22 @@ def _once(job: OutboxMessage, token: str, work: Callable[[], Settled], result: M
     if before is not None:
         return before
     try:
+        return _tried(job, token, work, result)
+    except _NotHeld:
+        return _before(_job(job.pk), token) or refuse(job.pk)
+
+
+def _tried(job: OutboxMessage, token: str, work: Callable[[], Settled], result: Mapping[str, Any]) -> Settled:
+    for _ in range(TRIES):
         try:
             return work()
         except _NotOpen:
-            return _put_aside(job, token, result)
-    except _NotHeld:
-        return _before(_job(job.pk), token) or refuse(job.pk)
+            aside = unit(lambda: _put_aside(job, token, result))
+        if aside is not None and aside.status == DROPPED:
+            raise _NotHeld
+        if aside is not None:
+            return aside
+    raise ConcurrentUpdate
 
 
 class _NotOpen(Exception):
@@ -189,7 +214,7 @@ def _begin(job: OutboxMessage) -> tuple[Under, WorkItem]:
         under = begin.with_item(job.workitem_id or 0, actor=None, verb="settle a job")
         item = guards.item_of(under)
         policy.require_open(under.instance, item)
-    except (WorkItemNotFound, WrongState) as exc:
+    except (WorkItemNotFound, WrongState, ConcurrentUpdate) as exc:  # the last: resumed at this moment
         raise _NotOpen from exc
     return under, item
 
@@ -207,26 +232,31 @@ def _wait(attempts: int) -> timedelta:
     return wait * random.uniform(1 - SPREAD, 1)  # noqa: S311 - jitter, not a secret
 
 
-def _put_aside(job: OutboxMessage, token: str, result: Mapping[str, Any]) -> Settled:
+def _put_aside(job: OutboxMessage, token: str, result: Mapping[str, Any]) -> Settled | None:
     """
     The unit was refused. A suspended instance gets the result when it runs again; else nobody needs it.
+
+    The instance is locked: nobody suspends, resumes or withdraws it meanwhile. None when it goes on by
+    now, so that the unit has to be tried again.
     """
-    if is_suspended(job):
+    item = _locked(job)
+    if item is not None and WorkItem.Status.SUSPENDED in {item.status, item.instance.status}:
         attempts = max(0, job.attempts - 1)
         _settle(job, token, KEPT, due_at=clock.now(), attempts=attempts, result=result)
         return _settled(job, KEPT)
-    outbox.dropped(job.pk, token, "the work item is closed")
-    raise _NotHeld
+    if item is not None and item.is_open and item.instance.status == ProcessInstance.Status.RUNNING:
+        return None
+    if not outbox.dropped(job.pk, token, "the work item is closed"):
+        raise _NotHeld
+    return _settled(job, DROPPED)
 
 
-def is_suspended(job: OutboxMessage) -> bool:
+def _locked(job: OutboxMessage) -> WorkItem | None:
     """
-    Whether the job's instance or item waits to be resumed. One query.
+    The version stays as it is: nothing is changed that the journal tells of.
     """
-    found = WorkItem.objects.filter(pk=job.workitem_id or 0).values_list("status", "instance__status").first()
-    return found is not None and (
-        found[0] == WorkItem.Status.SUSPENDED or found[1] == ProcessInstance.Status.SUSPENDED
-    )
+    ProcessInstance.objects.filter(pk=job.instance_id or 0).update(version=F("version"))
+    return WorkItem.objects.select_related("instance").filter(pk=job.workitem_id or 0).first()
 
 
 def _settle(

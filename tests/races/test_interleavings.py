@@ -119,6 +119,25 @@ def failing_and_taking_over(title: str) -> tuple[Job, Job]:
     return job, Job("take over", "", {"message": job.values["message"]})
 
 
+def finishing_and_suspending(title: str) -> tuple[Job, Job]:
+    finish = plays.finish_job(title)
+    instance = plays.ProcessInstance.objects.get(title=title)
+    return finish, Job("suspend", "root", {"instance": instance.pk})
+
+
+def finishing_and_resuming(title: str) -> tuple[Job, Job]:
+    finish, suspend = finishing_and_suspending(title)
+    run(suspend)
+    return finish, Job("resume", "root", suspend.values)
+
+
+def giving_up_and_resuming(title: str) -> tuple[Job, Job]:
+    give_up = plays.give_up_job(title)
+    instance = plays.ProcessInstance.objects.get(title=title)
+    run(Job("suspend", "root", {"instance": instance.pk}))
+    return give_up, Job("resume", "root", {"instance": instance.pk})
+
+
 def suspending_and_completing(title: str) -> tuple[Job, Job]:
     instance = plays.started("Limited", title)
     complete = Job("complete", "ana", {"item": plays.item(instance, "a").pk})
@@ -165,6 +184,9 @@ PAIRS: dict[str, tuple[Callable[[], None], Callable[[str], tuple[Job, Job]]]] = 
     "result-result": (plays.define_external, finishing_twice),
     "result-cancel": (plays.define_external, finishing_and_cancelling),
     "result-takeover": (plays.define_external, finishing_and_taking_over),
+    "result-suspend": (plays.define_external, finishing_and_suspending),
+    "result-resume": (plays.define_external, finishing_and_resuming),
+    "failure-resume": (plays.define_external, giving_up_and_resuming),
     "failure-takeover": (plays.define_external, failing_and_taking_over),
 }
 

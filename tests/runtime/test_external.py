@@ -11,7 +11,7 @@ from goflow import clock, testing
 from goflow.errors import JobDone, JobGone, JobNotFound, LeaseLost, NotAllowed, NotByHand
 from goflow.journal import outbox
 from goflow.journal.models import AuditEvent, OutboxMessage
-from goflow.runtime import doctor, engine, jobs
+from goflow.runtime import doctor, engine, external, jobs
 from goflow.runtime.models import Incident, ProcessInstance, WorkItem
 from goflow.testing import moved
 from goflow.workflow.registry import APPLICATION, HOOK
@@ -464,6 +464,37 @@ def test_withdrawing_a_suspended_instance_drops_the_kept_result(topic, root):
     engine.finish_job(held.pk, held.lease_token, "PAID")
     engine.cancel(topic.pk, actor=root)
     assert job().status == "dropped"
+
+
+@pytest.fixture
+def resumed_meanwhile(topic, root, monkeypatch):
+    """
+    The instance is suspended, and goes on as soon as a unit was refused for that.
+    """
+    engine.suspend(topic.pk, actor=root)
+    plain, units = external.unit, []
+
+    def refused(work):
+        try:
+            return plain(work)
+        except external._NotOpen:
+            units.append(engine.resume(topic.pk, actor=root))
+            raise
+
+    monkeypatch.setattr(external, "unit", refused)
+    return units
+
+
+def test_a_result_refused_just_before_the_instance_is_resumed_is_taken(topic, resumed_meanwhile):
+    held = leased()
+    assert engine.finish_job(held.pk, held.lease_token, "PAID").status == "completed"
+    assert (item("ship").status, job().status, len(resumed_meanwhile)) == ("inactive", "sent", 1)
+
+
+def test_a_failure_refused_just_before_the_instance_is_resumed_is_an_incident(topic, resumed_meanwhile):
+    held = leased()
+    assert engine.fail_job(held.pk, held.lease_token, "no such account", final=True).status == "failed"
+    assert (incident().code, job().status, len(resumed_meanwhile)) == ("job-failed", "dead", 1)
 
 
 # Topics
