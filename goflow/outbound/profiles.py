@@ -121,9 +121,10 @@ def silence(user: Any, event: str) -> None:
     """
     No more mail about one event or, for ALL_IN_DIGEST, about all that comes in digests.
     """
+    put(UserProfile, {"user": user}, {"user": user})
     with transaction.atomic():
         # Writing takes the row: a transaction that began by reading could not go on to write on SQLite.
-        put(UserProfile, {"user": user}, {"user": user})
+        UserProfile.objects.filter(user=user).update(user=user)
         profile = UserProfile.objects.get(user=user)
         events = in_digest(profile) if event == ALL_IN_DIGEST else [event]
         profile.choices = {**profile.choices, **dict.fromkeys(events, OFF.value)}
