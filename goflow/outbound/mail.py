@@ -17,6 +17,7 @@ from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
 from goflow.outbound import digests, letters
 from goflow.outbound.results import Tally
+from goflow.outbound.trying import again, tries
 
 logger = logging.getLogger("goflow.mail")
 
@@ -29,6 +30,9 @@ BATCH = 50
 ATTEMPTS = 12
 FIRST, LONGEST = timedelta(minutes=1), timedelta(hours=6)
 """How long a mail waits after its first failure, and at most."""
+
+LONGEST_OUTAGE = timedelta(minutes=30)
+"""How long a mail waits at most for a server that cannot be reached."""
 
 PERMANENT = 500
 """Answers of a mail server from here on are final."""
@@ -123,9 +127,9 @@ def send_mails(lease: outbox.Lease) -> Tally:
                 try:
                     tally[_settled(message, written, carrier, lease)] += 1
                 except Unreachable as exc:
-                    rest = lease.messages[place + 1 :]
-                    tally[_failed(message, exc)] += 1
-                    tally["waiting"] += sum(_not_tried(other, str(exc)) for other in rest)
+                    logger.warning("mail waits for the mail server: %s", exc)
+                    rest = lease.messages[place:]
+                    tally["waiting"] += sum(_not_tried(other, str(exc), _outage(other)) for other in rest)
                     break
     finally:
         carrier.close()
@@ -151,19 +155,26 @@ def _settled(message: OutboxMessage, written: letters.Letters, carrier: _Carrier
 
 
 def _failed(message: OutboxMessage, exc: Exception) -> str:
-    reason = str(exc) if isinstance(exc, Unreachable) else f"{type(exc).__name__}: {exc}"
-    if is_permanent(exc) or message.attempts >= ATTEMPTS:
+    reason = f"{type(exc).__name__}: {exc}"
+    if is_permanent(exc) or tries(message) >= ATTEMPTS:
         logger.error("mail %s is given up: %s", message.pk, reason)
         outbox.dead(message.pk, message.lease_token, reason)
         return "dead"
     logger.warning("mail %s is tried again: %s", message.pk, reason)
-    wait = outbox.backoff(message.attempts, first=FIRST, longest=LONGEST)
-    outbox.postpone(message.pk, message.lease_token, clock.now() + wait, reason)
+    wait = outbox.backoff(tries(message), first=FIRST, longest=LONGEST)
+    again(message, clock.now() + wait, reason)
     return "failed"
 
 
-def _not_tried(message: OutboxMessage, reason: str) -> bool:
-    return outbox.postpone(message.pk, message.lease_token, clock.now() + FIRST, reason, uncounted=True)
+def _not_tried(message: OutboxMessage, reason: str, wait: timedelta = FIRST) -> bool:
+    return outbox.postpone(message.pk, message.lease_token, clock.now() + wait, reason, uncounted=True)
+
+
+def _outage(message: OutboxMessage) -> timedelta:
+    """
+    As long as the mail waits already: its waits double, and no outage uses up its attempts.
+    """
+    return min(max(FIRST, clock.now() - message.created_at), LONGEST_OUTAGE)
 
 
 def is_permanent(exc: Exception) -> bool:

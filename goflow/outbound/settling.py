@@ -21,6 +21,7 @@ from goflow.outbound import breaking, endpoints
 from goflow.outbound.models import Delivery, WebhookEndpoint
 from goflow.outbound.refusals import EndpointNotFound
 from goflow.outbound.sending import Answer
+from goflow.outbound.trying import again, tries
 
 logger = logging.getLogger("goflow.webhooks")
 
@@ -140,10 +141,13 @@ def _close(parcel: Parcel, answer: Answer, now: datetime) -> str:
     asked = retry_after(answer, now)
     if answer.is_accepted:
         return "sent" if outbox.sent(message.pk, token) else "gone"
-    if answer.status == GONE or (asked is None and message.attempts > len(WAITS)):
+    if answer.status == GONE or (asked is None and tries(message) > len(WAITS)):
         return "dead" if outbox.dead(message.pk, token, told) else "gone"
-    due_at = asked or now + WAITS[message.attempts - 1] * _random.uniform(1, 1 + JITTER)
-    held = outbox.postpone(message.pk, token, due_at, told, uncounted=asked is not None)
+    if asked is not None:
+        held = outbox.postpone(message.pk, token, asked, told, uncounted=True)
+    else:
+        wait = WAITS[tries(message) - 1] * _random.uniform(1, 1 + JITTER)
+        held = again(message, now + wait, told)
     return "failed" if held else "gone"
 
 

@@ -313,13 +313,58 @@ def test_without_a_server_everything_waits(db: None, settings: Any, ana: Any) ->
         use_server(settings, free.getsockname()[1])
     for _number in range(60):
         notify(ana)
-    assert sending() == {"failed": 2, "waiting": 58}
-    counted = list(OutboxMessage.objects.order_by("id").values_list("status", "attempts"))
-    assert counted.count(("due", 1)) == 2
-    assert counted.count(("due", 0)) == 58
+    assert sending() == {"waiting": 60}
+    assert set(OutboxMessage.objects.values_list("status", "attempts")) == {("due", 0)}
     with serving(settings) as inbox, clock.moved(timedelta(minutes=2)):
         assert sending() == {"sent": 60}
         assert len(set(inbox.ids)) == 60
+
+
+def test_an_outage_uses_up_no_attempts_and_is_looked_at_more_and_more_seldom(
+    db: None, settings: Any, ana: Any
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        use_server(settings, free.getsockname()[1])
+    message = notify(ana)
+    waits, at = [], timedelta()
+    for _attempt in range(14):
+        with clock.moved(at):
+            assert sending() == {"waiting": 1}
+            message.refresh_from_db()
+            waits.append(message.due_at - clock.now())
+        at += waits[-1] + timedelta(seconds=1)
+    assert [(wait + timedelta(seconds=5)) // timedelta(minutes=1) for wait in waits] == [
+        1,
+        1,
+        2,
+        4,
+        8,
+        16,
+        *[30] * 8,
+    ]
+    with serving(settings), clock.moved(at):
+        assert sending() == {"sent": 1}
+
+
+def test_workers_that_die_use_up_no_attempts(inbox: Inbox, ana: Any) -> None:
+    inbox.answer("ana@example.com", "451 Later", "250 OK")
+    message = notify(ana)
+    OutboxMessage.objects.update(attempts=30)  # claimed so often, never tried
+    assert sending() == {"failed": 1}
+    message.refresh_from_db()
+    assert message.due_at - clock.now() < timedelta(minutes=2)
+    with clock.moved(timedelta(minutes=2)):
+        assert sending() == {"sent": 1}
+
+
+def test_a_mail_made_due_again_has_all_attempts_ahead(inbox: Inbox, ana: Any) -> None:
+    inbox.answer("ana@example.com", "451 Later")
+    message = notify(ana)
+    OutboxMessage.objects.update(attempts=11, payload={**message.payload, "tries": 11})
+    assert sending() == {"dead": 1}
+    assert outbox.again([message.pk]) == 1
+    assert sending() == {"failed": 1}
 
 
 def test_one_bad_recipient_stops_no_other(inbox: Inbox) -> None:

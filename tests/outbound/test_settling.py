@@ -9,7 +9,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from goflow import clock, testing
-from goflow.journal.models import AuditEvent
+from goflow.journal import outbox
+from goflow.journal.models import AuditEvent, OutboxMessage
 from goflow.outbound import breaking, settling
 from goflow.outbound.sending import Answer
 from tests.outbound.hooks import allow_local, deliver, endpoint, queued, stored, waiting
@@ -147,3 +148,14 @@ def test_no_answer_is_too_strange_to_be_logged(there):
     [sent] = waiting(endpoint(there.url))
     assert deliver() == {"failed": 1}
     assert "\x00" not in stored(sent).log[0]["answer"]
+
+
+def test_workers_that_die_use_up_no_attempts(there):
+    there.mode = 500
+    [sent] = waiting(endpoint(there.url))
+    for _ in range(12):
+        assert outbox.claim(["webhook"], limit=1, seconds=90).messages
+        OutboxMessage.objects.update(due_at=clock.now())
+    assert deliver() == {"failed": 1}
+    assert (stored(sent).status, stored(sent).attempts) == ("waiting", 1)
+    assert queued()[0].due_at - clock.now() < timedelta(seconds=6)
