@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from goflow import clock
 from goflow.conf import conf
@@ -23,6 +23,9 @@ from goflow.outbound.news import Piece
 
 CHUNK = 500
 """How many people are written to with one insert."""
+
+UNREAD = timedelta(days=365)
+"""How long what nobody reads is kept."""
 
 
 def from_events(message: OutboxMessage) -> None:
@@ -139,9 +142,12 @@ def mark_all_read(user: Any, up_to: int | None = None) -> int:
 
 def purge(before: datetime, limit: int = 10_000) -> int:
     """
-    Forget notifications that were read and made before that time, a batch at a time. Returns how many.
+    Forget notifications made before that time, a batch at a time. Returns how many.
+
+    Unread ones of people who are still there are kept for a year.
     """
-    old = Notification.objects.filter(created_at__lt=before, read_at__isnull=False).order_by("created_at")
+    is_over = Q(read_at__isnull=False) | Q(user__is_active=False) | Q(created_at__lt=clock.now() - UNREAD)
+    old = Notification.objects.filter(is_over, created_at__lt=before).order_by("created_at")
     gone = list(old.values_list("pk", flat=True)[:limit])
     Notification.objects.filter(pk__in=gone).delete()
     return len(gone)

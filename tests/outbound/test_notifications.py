@@ -416,6 +416,18 @@ def test_read_notifications_are_forgotten(ana: Any) -> None:
     assert Notification.objects.count() == 2
 
 
+def test_unread_notifications_are_forgotten_after_a_year_and_when_people_leave(ana: Any, bo: Any) -> None:
+    for user in (ana, bo):
+        Notification.objects.create(user=user, event="assigned", created_at=clock.now() - timedelta(days=364))
+    Notification.objects.create(user=bo, event="assigned")
+    bo.is_active = False
+    bo.save()
+    assert notifications.purge(clock.now() - timedelta(days=30)) == 1
+    with clock.moved(timedelta(days=2)):
+        assert notifications.purge(clock.now() - timedelta(days=30)) == 1
+    assert list(Notification.objects.values_list("user", flat=True)) == [bo.pk]
+
+
 def test_what_came_since_stays_unread(ana: Any) -> None:
     Notification.objects.bulk_create(Notification(user=ana, event="assigned") for _ in range(3))
     ids = list(Notification.objects.order_by("id").values_list("pk", flat=True))
