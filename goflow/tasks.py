@@ -61,6 +61,13 @@ def _task(function: Function) -> Any:  # a task of Celery, which publishes no ty
     )(function)
 
 
+def _endless_task(function: Function) -> Any:  # as above
+    """
+    Acknowledged when it begins, since brokers do not wait for hours.
+    """
+    return shared_task(bind=True, name=f"goflow.tasks.{function.__name__}", ignore_result=True)(function)
+
+
 @contextmanager
 def _own_connections(task: Any) -> Iterator[None]:
     """
@@ -123,13 +130,12 @@ def deliver_outbox_task(
         _run("deliver_outbox", lanes=lanes, ids=ids)
 
 
-@shared_task(bind=True, name="goflow.tasks.external_jobs_task", ignore_result=True)
+@_endless_task
 def external_jobs_task(self: Any, ids: Collection[int] | None = None) -> None:
     """
     Run the external applications that are due. They take as long as they say that they are alive.
 
-    Acknowledged when it begins, since brokers do not wait for hours: when the worker dies, the lease runs
-    out, and the next pass asks again.
+    When the worker dies, the lease runs out, and the next pass asks again.
     """
     with _own_connections(self):
         _run("deliver_outbox", lanes=(JOB,), ids=ids)
