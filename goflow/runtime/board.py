@@ -20,6 +20,7 @@ from goflow.runtime import timers
 from goflow.runtime.assignment import Assignment, sort_key
 from goflow.runtime.models import EdgeToken, Incident, Timer, WorkItem
 from goflow.runtime.under import Under
+from goflow.workflow.loader import Loaded
 
 JSON = (str, int, list, dict, type(None))
 """What goes into JSON columns as it is; anything else as its text."""
@@ -63,6 +64,7 @@ class Board:
         self.freed: dict[int, None] = {}
         self.cleared: list[int] = []  # items whose open incidents are settled by this drive
         self.external: list[int] = []  # automatic items whose application runs after commit
+        self.results: dict[int, Any] = {}  # of those whose application was run: only to be applied
         self.incidents: list[tuple[int | None, Incident]] = []
         self.notes: list[Note] = []
         self.decisions: dict[int, list[fx.Decision]] = {}
@@ -284,20 +286,11 @@ class Board:
         The unsaved outbox messages of the external applications to run, once their items have ids.
         """
         live = (self.items[ref] for ref in self.external)
-        return [self._job(item) for item in live if item.status == ItemStatus.ACTIVE.value]
-
-    def _job(self, item: WorkItem) -> OutboxMessage:
-        application = self.loaded.graph.activity(item.activity_key).application
-        key = f"{self.instance.pk}-{item.pk}"
-        return OutboxMessage(
-            kind=outbox.JOB,
-            topic=application,
-            payload={"key": key, "activity": item.activity_key},
-            instance_id=self.instance.pk,
-            workitem_id=item.pk,
-            due_at=self.now,
-            created_at=self.now,
-        )
+        return [
+            job_of(item, self.loaded, self.now, self.results.get(item.pk))
+            for item in live
+            if item.status == ItemStatus.ACTIVE.value
+        ]
 
     def assign(self, ref: int, chosen: Assignment) -> None:
         """
@@ -307,6 +300,26 @@ class Board:
         item.user, item.queue = chosen.user, chosen.queue
         if chosen.user is not None:
             self.note("workitem.assigned", ref, metadata={"user": str(chosen.user.pk)})
+
+
+def job_of(
+    item: WorkItem, loaded: Loaded, now: datetime, result: Mapping[str, Any] | None = None
+) -> OutboxMessage:
+    """
+    The unsaved message that asks for the application of an item, or only for applying its ``result``.
+
+    Every message for the same item has the same key.
+    """
+    payload = {"key": f"{item.instance_id}-{item.pk}", "activity": item.activity_key}
+    return OutboxMessage(
+        kind=outbox.JOB if result is None else outbox.RESULT,
+        topic=loaded.graph.activity(item.activity_key).application,
+        payload=payload if result is None else {**payload, "result": dict(result)},
+        instance_id=item.instance_id,
+        workitem_id=item.pk,
+        due_at=now,
+        created_at=now,
+    )
 
 
 def _as_json(decision: fx.Decision) -> dict[str, object]:

@@ -102,18 +102,22 @@ def fail_job(
     Args:
         retry_in: seconds to wait; without it 10 seconds, doubled with each attempt, one hour at most.
         final: trying again is of no use: the incident comes at once.
-        result: what the application returned, when only applying it failed: it is not run again then.
+        result: what the application returned, when only applying it failed: it is not run again then, not
+            even by retrying the incident. The first failure of this kind begins the count of attempts anew.
 
     The same again with the same token answers the same. Raises JobNotFound, LeaseLost, JobDone, JobGone.
     """
     job, error = _job(message_id), storable(error[:ERROR_LENGTH])
+    is_first = result is not None and job.kind == outbox.JOB
+    tried = 1 if is_first else job.attempts  # applying a result has a count of its own
+    kept = finished(job.payload) if result is None else result
 
     def work() -> Settled:
-        if not final and job.attempts < conf.JOB_ATTEMPTS:
-            return _postpone(job, token, error, retry_in, result)
-        return unit(lambda: _give_up(job, token, error))
+        if not final and tried < conf.JOB_ATTEMPTS:
+            return _postpone(job, token, error, retry_in, tried, result)
+        return unit(lambda: _give_up(job, token, error, kept))
 
-    return _once(job, token, work, {"error": error})
+    return _once(job, token, work, {"error": error} if kept is None else kept)
 
 
 def extend_job(message_id: int, token: str, seconds: float) -> datetime:
@@ -133,6 +137,25 @@ def apply_result(job: OutboxMessage) -> Settled:
     if "error" in result:
         return fail_job(job.pk, job.lease_token, result["error"], final=True)
     return finish_job(job.pk, job.lease_token, result["outcome"], result["data"])
+
+
+def finished(payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """
+    The result of a job whose application has come to its end, also when the step could not be done.
+    """
+    result: Mapping[str, Any] | None = payload.get("result")
+    return None if result is None or "error" in result else result
+
+
+def take_back(workitem_id: int) -> Mapping[str, Any] | None:
+    """
+    An item is tried again: nobody has to look at the jobs given up for it any more. Returns the result that
+    was kept of the last one. Inside the unit.
+    """
+    dead = OutboxMessage.objects.filter(workitem_id=workitem_id, kind__in=KINDS, status=outbox.DEAD)
+    payload = dead.order_by("-id").values_list("payload", flat=True).first()
+    dead.update(status=outbox.DROPPED)
+    return None if payload is None else finished(payload)
 
 
 def _job(message_id: int) -> OutboxMessage:
@@ -196,9 +219,9 @@ def _finish(job: OutboxMessage, token: str, result: Mapping[str, Any]) -> Settle
     return _settled(job, COMPLETED)
 
 
-def _give_up(job: OutboxMessage, token: str, error: str) -> Settled:
+def _give_up(job: OutboxMessage, token: str, error: str, result: Mapping[str, Any] | None) -> Settled:
     under, item = _begin(job)
-    _settle(job, token, FAILED, status=outbox.DEAD, last_error=error)
+    _settle(job, token, FAILED, status=outbox.DEAD, last_error=error, result=result)
     drive = Drive(under)
     params = {"application": job.topic, "attempts": job.attempts, "key": job.payload["key"]}
     drive.board.hold(item.pk, JOB_FAILED, error, params)
@@ -220,10 +243,15 @@ def _begin(job: OutboxMessage) -> tuple[Under, WorkItem]:
 
 
 def _postpone(
-    job: OutboxMessage, token: str, error: str, retry_in: float | None, result: Mapping[str, Any] | None
+    job: OutboxMessage,
+    token: str,
+    error: str,
+    retry_in: float | None,
+    tried: int,
+    result: Mapping[str, Any] | None,
 ) -> Settled:
-    due_at = clock.now() + (_wait(job.attempts) if retry_in is None else timedelta(seconds=retry_in))
-    _settle(job, token, POSTPONED, due_at=due_at, last_error=error, result=result)
+    due_at = clock.now() + (_wait(tried) if retry_in is None else timedelta(seconds=retry_in))
+    _settle(job, token, POSTPONED, due_at=due_at, attempts=tried, last_error=error, result=result)
     return _settled(job, POSTPONED, due_at)
 
 
@@ -241,7 +269,7 @@ def _put_aside(job: OutboxMessage, token: str, result: Mapping[str, Any]) -> Set
     """
     item = _locked(job)
     if item is not None and WorkItem.Status.SUSPENDED in {item.status, item.instance.status}:
-        attempts = max(0, job.attempts - 1)
+        attempts = max(0, job.attempts - 1) if job.kind == outbox.RESULT else 0
         _settle(job, token, KEPT, due_at=clock.now(), attempts=attempts, result=result)
         return _settled(job, KEPT)
     if item is not None and item.is_open and item.instance.status == ProcessInstance.Status.RUNNING:

@@ -14,6 +14,7 @@ from goflow.errors import ConcurrentUpdate, IncidentClosed, NotFound, WrongState
 from goflow.runtime import begin, guards, policy, sla, timers
 from goflow.runtime.apply import Drive
 from goflow.runtime.assignment import empty_pools
+from goflow.runtime.external import JOB_FAILED, take_back
 from goflow.runtime.models import Incident, ProcessInstance, Timer, WorkItem
 from goflow.runtime.results import Completion
 from goflow.runtime.statements import NOT_CLOSED
@@ -90,8 +91,18 @@ def _retry(under: Under, incident: Incident) -> Completion:
     elif activity.is_dummy or incident.code == "no-transition":
         _route_again(drive, item, task)
     else:
-        drive.run(item.pk, item.activity_key)
+        _run_again(drive, item, incident)
     return drive.completion(item)
+
+
+def _run_again(drive: Drive, item: WorkItem, incident: Incident) -> None:
+    """
+    An external application that came to its end is not run again: its result is applied.
+    """
+    result = take_back(item.pk) if incident.code == JOB_FAILED else None
+    if result is not None:
+        drive.board.results[item.pk] = result
+    drive.run(item.pk, item.activity_key)
 
 
 def _play_again(drive: Drive, item: WorkItem, task: Task, timer: str) -> None:

@@ -299,6 +299,96 @@ def test_when_a_hook_fails_the_application_is_not_run_again(ana, charge, registe
     assert (item("ship").status, len(charge.keys)) == ("inactive", 1)
 
 
+@pytest.fixture
+def stamped(ana, charge, register):
+    """
+    The charge is to be made; while there is no ink, the step behind it fails.
+    """
+    ink = {"is_there": False}
+
+    def stamp(task, transition):
+        if not ink["is_there"]:
+            raise ValueError("no ink")
+
+    register(HOOK, "stamp", stamp)
+    testing.process(
+        "Shop",
+        [("Charge", {"autostart": True, "application": "charge"}), "Ship"],
+        [("Charge", "Ship", "", {"post_hook": "stamp"})],
+    )
+    engine.start("Shop", ana)
+    return ink
+
+
+def fail_twice(charge):
+    """
+    The first attempt of two is spent on the application, the second one on the step.
+    """
+    charge.does = fails()
+    run()
+    charge.does = lambda task: "PAID"
+    with moved(timedelta(minutes=1)):
+        return run()
+
+
+def test_a_result_of_the_last_attempt_is_kept_with_a_count_of_its_own(stamped, charge, settings):
+    settings.GOFLOW_JOB_ATTEMPTS = 2
+    assert fail_twice(charge).get("dead") is None
+    assert (job().kind, job().status, job().attempts) == ("result", "due", 1)
+    stamped["is_there"] = True
+    with moved(timedelta(minutes=2)):
+        run()
+    assert (item("ship").status, len(charge.keys)) == ("inactive", 2)
+
+
+def give_up(charge):
+    fail_twice(charge)
+    with moved(timedelta(minutes=2)):
+        jobs.deliver_outbox(lanes=[outbox.RESULT])
+
+
+def test_a_retry_applies_the_result_of_an_application_that_was_run(stamped, charge, settings, root):
+    settings.GOFLOW_JOB_ATTEMPTS = 2
+    give_up(charge)
+    assert (incident().code, job().status) == ("job-failed", "dead")
+    stamped["is_there"] = True
+    engine.retry(incident().pk, actor=root)
+    assert (job().kind, job().status, job().attempts) == ("result", "due", 0)
+    run()
+    assert (item("ship").status, len(charge.keys)) == ("inactive", 2)
+
+
+def test_a_result_that_is_given_up_while_suspended_is_not_lost(stamped, charge, settings, root):
+    settings.GOFLOW_JOB_ATTEMPTS = 1
+    held = leased()
+    engine.suspend(held.instance_id, actor=root)
+    result = {"outcome": "PAID", "data": {"receipt": 7}}
+    engine.fail_job(held.pk, held.lease_token, "no ink", result=result)
+    assert (job().kind, job().payload["result"]) == ("result", result)
+
+
+def test_a_retry_runs_an_application_again_that_said_it_failed(stamped, charge, settings, root):
+    held = leased()
+    engine.suspend(held.instance_id, actor=root)
+    engine.fail_job(held.pk, held.lease_token, "no such account", final=True)
+    engine.resume(held.instance_id, actor=root)
+    run()
+    stamped["is_there"] = True
+    engine.retry(incident().pk, actor=root)
+    run()
+    assert (item("ship").status, len(charge.keys)) == ("inactive", 1)
+
+
+def test_a_job_that_was_given_up_is_dropped_when_it_is_tried_again(ordered, charge, settings, root):
+    settings.GOFLOW_JOB_ATTEMPTS = 1
+    charge.does = fails()
+    run()
+    dead = job()
+    engine.retry(incident().pk, actor=root)
+    dead.refresh_from_db()
+    assert dead.status == "dropped"
+
+
 # The lease
 
 
