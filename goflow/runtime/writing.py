@@ -133,16 +133,22 @@ def _write_timers(board: Board) -> None:
 
 
 JOBS = (outbox.JOB, outbox.RESULT)
+CLOSING = (
+    (ItemStatus.COMPLETE, outbox.SENT, (outbox.DUE,)),
+    (ItemStatus.CANCELLED, outbox.DROPPED, (outbox.DUE, outbox.DEAD)),
+)
+"""What becomes of the jobs of an item that ends so, and which of them."""
 
 
 def _close_jobs(board: Board) -> None:
     """
-    The job of an external item ends with the item: done when it completed, not needed when it was withdrawn.
+    The job of an external item ends with the item: done when it completed, not needed when it was withdrawn,
+    not even to be looked at when it was given up.
     """
-    for closed, status in ((ItemStatus.COMPLETE, outbox.SENT), (ItemStatus.CANCELLED, outbox.DROPPED)):
+    for closed, status, before in CLOSING:
         refs = [r for r in board.freed if _is_external(board, r) and board.items[r].status == closed.value]
         if refs:
-            jobs = OutboxMessage.objects.filter(workitem_id__in=refs, kind__in=JOBS, status=outbox.DUE)
+            jobs = OutboxMessage.objects.filter(workitem_id__in=refs, kind__in=JOBS, status__in=before)
             jobs.update(status=status, closed_at=board.now, lease_token="", lease_until=None)
 
 

@@ -389,6 +389,14 @@ def test_a_job_that_was_given_up_is_dropped_when_it_is_tried_again(ordered, char
     assert dead.status == "dropped"
 
 
+def test_a_job_that_was_given_up_is_dropped_when_its_instance_is_withdrawn(ordered, charge, settings, root):
+    settings.GOFLOW_JOB_ATTEMPTS = 1
+    charge.does = fails()
+    run()
+    engine.cancel(ordered.pk, actor=root)
+    assert job().status == "dropped"
+
+
 # The lease
 
 
