@@ -113,6 +113,8 @@ def purge(before: datetime, limit: int = 10_000) -> int:
 
 def housekeeping(before: datetime) -> dict[str, int]:
     """
-    What deliveries need from time to time: ``purge``, ``expire``, and secrets under the newest key.
+    What deliveries need from time to time: ``purge``, ``expire``, and secrets erased when their time is over,
+    else under the newest key.
     """
-    return {"deliveries": purge(before), "expired": expire(), "secrets": endpoint_secrets.renewed()}
+    changed = endpoint_secrets.forgotten() + endpoint_secrets.renewed()
+    return {"deliveries": purge(before), "expired": expire(), "secrets": changed}

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
+from goflow import clock
 from goflow.conf import conf
 from goflow.outbound.models import WebhookEndpoint
 from goflow.outbound.refusals import SecretRefused, SecretUnreadable
@@ -93,6 +94,14 @@ def valid(endpoint: WebhookEndpoint, now: datetime) -> tuple[str, ...]:
     both = until is not None and now < until and bool(endpoint.secret_before)
     stored = (endpoint.secret, endpoint.secret_before) if both else (endpoint.secret,)
     return tuple(decrypt(text) for text in stored)
+
+
+def forgotten() -> int:
+    """
+    Erase the secrets before that sign no longer. Returns how many.
+    """
+    over = WebhookEndpoint.objects.filter(secret_before_until__lte=clock.now())
+    return over.update(secret_before="", secret_before_until=None)
 
 
 def renewed() -> int:

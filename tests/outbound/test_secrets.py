@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from goflow import clock
-from goflow.outbound import secrets
+from goflow.outbound import endpoints, secrets
 from goflow.outbound.refusals import SecretRefused, SecretUnreadable
 from tests.outbound.hooks import endpoint
 
@@ -124,6 +124,17 @@ def test_the_secret_before_counts_for_its_time(db):
     )
     assert secrets.valid(to, now) == ("now", "before")
     assert secrets.valid(to, now + timedelta(hours=1)) == ("now",)
+
+
+def test_the_secret_before_is_erased_when_its_time_is_over(db):
+    to = endpoint(URL)
+    endpoints.rotate(to)
+    assert secrets.forgotten() == 0
+    with clock.moved(secrets.OVERLAP):
+        assert (secrets.forgotten(), secrets.forgotten()) == (1, 0)
+    kept = to.secret
+    to.refresh_from_db()
+    assert (to.secret, to.secret_before, to.secret_before_until) == (kept, "", None)
 
 
 def test_an_endpoint_without_a_secret_signs_nothing(db):
