@@ -72,8 +72,13 @@ def _retire(keys: list[int], endpoints: Iterable[int]) -> None:
 
 
 def _hasten(keys: list[int], endpoints: Iterable[int]) -> int:
-    waiting = messages_of(keys, _topics(endpoints)).filter(status=outbox.DUE, lease_token="")
-    return waiting.update(due_at=clock.now())
+    """
+    Those that nobody is sending: never leased, given back, or left by a worker that died.
+    """
+    now = clock.now()
+    free = Q(lease_token="") | Q(lease_until__lt=now)
+    waiting = messages_of(keys, _topics(endpoints)).filter(free, status=outbox.DUE)
+    return waiting.update(due_at=now)
 
 
 def _topics(endpoints: Iterable[int]) -> list[str]:

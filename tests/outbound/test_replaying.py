@@ -80,6 +80,16 @@ def test_one_that_waits_becomes_due(there):
     assert len(queued("sent")) == 1
 
 
+def test_one_that_a_dead_worker_left_is_sent(there):
+    waiting(endpoint(there.url))
+    outbox.claim([outbox.WEBHOOK], limit=1, seconds=90)
+    assert replaying.replay(Delivery.objects.all()) == 0
+    with testing.moved(timedelta(seconds=91)):
+        assert replaying.replay(Delivery.objects.all()) == 1
+        assert deliver() == {"sent": 1}
+    assert len(there.got) == 1
+
+
 def test_asking_twice_sends_once(there):
     waiting(endpoint(there.url))
     deliver()
