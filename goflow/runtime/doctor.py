@@ -18,8 +18,11 @@ from goflow.core.states import CLOSED_INSTANCE, LIVE, WORKABLE, ItemStatus
 from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
 from goflow.runtime import assignment, statements
+from goflow.runtime.board import job_of
+from goflow.runtime.external import take_back
 from goflow.runtime.models import EdgeToken, Incident, ProcessInstance, Timer, WorkItem
 from goflow.runtime.unit import alias, unit
+from goflow.workflow.loader import definition
 
 LIVE_STATUSES = sorted(status.value for status in LIVE)
 OPEN_STATUSES = sorted(status.value for status in WORKABLE)
@@ -143,7 +146,24 @@ def _drop_job(message_id: int) -> None:
 
 def _external_without_job() -> QuerySet[Any]:
     automatic = WorkItem.objects.open().filter(activity__autostart=True, activity__kind="standard")
+    automatic = automatic.exclude(instance__status__in=CLOSED)
     return automatic.filter(~Exists(_jobs().filter(workitem_id=OuterRef("pk"))))
+
+
+def _ask_again(workitem_id: int) -> None:
+    """
+    The new job has the key of the lost one, so that the other system knows it, and a result that was kept.
+    """
+    instance_id = WorkItem.objects.values_list("instance_id", flat=True).get(pk=workitem_id)
+
+    def work() -> None:
+        ProcessInstance.objects.filter(pk=instance_id).update(version=F("version"))  # locks it, no more
+        item = _external_without_job().select_related("instance").filter(pk=workitem_id).first()
+        if item is not None:
+            loaded = definition(item.instance.process_id, item.instance.fingerprint, alias())
+            job_of(item, loaded, clock.now(), take_back(workitem_id)).save()
+
+    unit(work)
 
 
 def _jobs() -> QuerySet[Any]:
@@ -204,7 +224,13 @@ CHECKS: dict[str, Check] = {
         ),
         Check("open-queue", "an open item is in a queue", "workitem", _open_in_no_queue),
         Check("job-open", "closed items have no jobs", "message", _job_of_closed_item, repair=_drop_job),
-        Check("external-job", "an item in external work has a job", "workitem", _external_without_job),
+        Check(
+            "external-job",
+            "an item in external work has a job",
+            "workitem",
+            _external_without_job,
+            repair=_ask_again,
+        ),
         Check("queue-open", "only open items are in queues", "workitem", _queued_but_not_open),
         Check("owner-queue", "an owned item is in its owner's queue", "workitem", _owned_in_other_queue),
         Check("blocked-token", "a blocked item has tokens waiting", "workitem", _blocked_without_tokens),

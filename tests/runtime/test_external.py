@@ -523,6 +523,24 @@ def test_the_doctor_finds_an_item_that_no_job_is_for(ordered):
     assert [finding.check for finding in doctor.examine()] == ["external-job"]
 
 
+def test_the_doctor_makes_a_new_job_with_the_same_key(ordered, charge):
+    lost = job()
+    OutboxMessage.objects.filter(pk=lost.pk).update(status="dropped")
+    doctor.examine(repair=True, names=["external-job"])
+    assert (job().pk > lost.pk, job().payload["key"]) == (True, lost.payload["key"])
+    assert doctor.examine() == []
+    run()
+    assert (item("ship").status, len(charge.keys)) == ("inactive", 1)
+
+
+def test_the_doctor_repairs_a_suspended_instance_too(ordered, charge, root):
+    engine.suspend(ordered.pk, actor=root)
+    OutboxMessage.objects.all().delete()
+    doctor.examine(repair=True, names=["external-job"])
+    assert doctor.examine() == []
+    assert run() == {}
+
+
 def test_nothing_runs_while_the_instance_is_suspended(ordered, charge, root):
     engine.suspend(ordered.pk, actor=root)
     assert run() == {}
