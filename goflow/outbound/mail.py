@@ -163,7 +163,7 @@ def _failed(message: OutboxMessage, exc: Exception) -> str:
     logger.warning("mail %s is tried again: %s", message.pk, reason)
     wait = outbox.backoff(tries(message), first=FIRST, longest=LONGEST)
     again(message, clock.now() + wait, reason)
-    return "failed"
+    return "again"
 
 
 def _not_tried(message: OutboxMessage, reason: str, wait: timedelta = FIRST) -> bool:

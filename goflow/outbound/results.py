@@ -13,8 +13,8 @@ Going = Callable[[Mapping[str, int]], bool]
 
 class Tally(Counter[str]):
     """
-    How many messages were ``sent``, ``failed`` (tried again later), ``dead`` (given up), ``gone`` (somebody
-    else had them, or nobody needs them) and ``waiting`` (put off without being tried).
+    How many messages were ``sent``, ``again`` (to be tried again later), ``dead`` (given up), ``gone``
+    (somebody else had them, or nobody needs them) and ``waiting`` (put off without being tried).
     """
 
 

@@ -148,7 +148,7 @@ def _close(parcel: Parcel, answer: Answer, now: datetime) -> str:
     else:
         wait = WAITS[tries(message) - 1] * _random.uniform(1, 1 + JITTER)
         held = again(message, now + wait, told)
-    return "failed" if held else "gone"
+    return "again" if held else "gone"
 
 
 def _told(answer: Answer) -> str:
@@ -157,7 +157,7 @@ def _told(answer: Answer) -> str:
 
 STATUSES = {
     "sent": Delivery.Status.DELIVERED,
-    "failed": Delivery.Status.WAITING,
+    "again": Delivery.Status.WAITING,
     "dead": Delivery.Status.FAILED,
 }
 

@@ -107,7 +107,7 @@ def _later(message: OutboxMessage, problem: str) -> str:
         return "dead"
     wait = outbox.backoff(message.attempts, first=FIRST, longest=LONGEST)
     outbox.postpone(message.pk, message.lease_token, clock.now() + wait, problem)
-    return "failed"
+    return "again"
 
 
 def keep_action(workitem_id: int, action: str, **kwargs: object) -> OutboxMessage:

@@ -41,7 +41,7 @@ LOST = "no worker came back with a result; the last one may have died"
 TALLIED = {
     external.COMPLETED: "sent",
     external.KEPT: "waiting",
-    external.POSTPONED: "failed",
+    external.POSTPONED: "again",
     external.FAILED: "dead",
 }
 

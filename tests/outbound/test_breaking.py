@@ -49,7 +49,7 @@ def test_failures_in_a_row_open_the_circuit(there):
     to.refresh_from_db()
     assert to.paused_until > clock.now()
     # Two are on their way when the fifth one fails.
-    assert (len(there.got), counted["failed"] + counted["waiting"]) in {(5, 20), (6, 20)}
+    assert (len(there.got), counted["again"] + counted["waiting"]) in {(5, 20), (6, 20)}
     assert sum(message.attempts for message in queued()) == len(there.got)
 
 
@@ -95,7 +95,7 @@ def test_after_the_pause_one_probe_decides(there):
     waiting(to, 5)
     until_paused(to)
     with testing.moved(timedelta(minutes=2)):
-        assert deliver() == {"failed": 1, "waiting": 4}
+        assert deliver() == {"again": 1, "waiting": 4}
         to.refresh_from_db()
         assert to.failures == breaking.THRESHOLD + 1
         assert to.paused_until > clock.now() + timedelta(seconds=110)

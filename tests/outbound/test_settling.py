@@ -110,7 +110,7 @@ def test_a_busy_receiver_is_left_alone_as_long_as_it_wants(there, status):
     there.mode, there.headers = status, {"Retry-After": "600"}
     [sent] = waiting(endpoint(there.url))
     waiting(endpoint(there.url, name="other"))
-    assert deliver() == {"failed": 2}
+    assert deliver() == {"again": 2}
     message = queued()[0]
     assert timedelta(minutes=9) < message.due_at - clock.now() <= timedelta(minutes=10)
     # It was busy, not broken: the attempt does not count, the log has it all the same.
@@ -146,7 +146,7 @@ def test_deliveries_of_a_disabled_endpoint_are_given_up(there):
 def test_no_answer_is_too_strange_to_be_logged(there):
     there.mode, there.answer = 500, bytes(range(256)) + b"\xed\xa0\x80"
     [sent] = waiting(endpoint(there.url))
-    assert deliver() == {"failed": 1}
+    assert deliver() == {"again": 1}
     assert "\x00" not in stored(sent).log[0]["answer"]
 
 
@@ -156,6 +156,6 @@ def test_workers_that_die_use_up_no_attempts(there):
     for _ in range(12):
         assert outbox.claim(["webhook"], limit=1, seconds=90).messages
         OutboxMessage.objects.update(due_at=clock.now())
-    assert deliver() == {"failed": 1}
+    assert deliver() == {"again": 1}
     assert (stored(sent).status, stored(sent).attempts) == ("waiting", 1)
     assert queued()[0].due_at - clock.now() < timedelta(seconds=6)

@@ -91,7 +91,7 @@ def failing(monkeypatch):
 
 def test_an_action_that_the_database_failed_is_tried_later(keep, failing):
     message = keep()
-    assert work(message) == {"failed": 1}
+    assert work(message) == {"again": 1}
     assert (message.status, message.attempts) == ("due", 1)
     assert message.due_at > clock.now()
     assert message.last_error == "OperationalError: deadlock detected"
@@ -108,7 +108,7 @@ def test_a_failed_action_is_done_at_a_later_try(keep, monkeypatch):
     message = keep()
     with monkeypatch.context() as broken:
         broken.setattr(actions.engine, "complete", lambda *args, **kwargs: 1 / 0)
-        assert work(message) == {"failed": 1}
+        assert work(message) == {"again": 1}
     with testing.moved(timedelta(minutes=2)):
         assert work(message) == {"sent": 1}
     assert item("a").status == "complete"

@@ -18,7 +18,9 @@ from django.core.management import CommandError, call_command
 from django.db import InterfaceError, OperationalError, connection
 
 from goflow import testing
+from goflow.journal.models import OutboxMessage
 from goflow.management.commands import goflow_cron
+from goflow.outbound import relay
 from goflow.runtime import engine
 from goflow.runtime.models import Heartbeat, Timer
 from goflow.workflow.registry import HOOK
@@ -85,6 +87,20 @@ def test_a_failure_gives_exit_code_one(broken):
     with pytest.raises(SystemExit) as stopped:
         run()
     assert stopped.value.code == 1
+
+
+def test_what_is_only_to_be_tried_again_is_no_failure_of_the_pass(db, monkeypatch):
+    monkeypatch.setattr(relay, "TELLERS", (lambda message: 1 / 0,))
+    OutboxMessage.objects.create(kind="events")
+    assert json.loads(run("--json"))["events"] == {"again": 1}
+    assert OutboxMessage.objects.filter(status="due").exists()
+
+
+def test_a_message_given_up_gives_exit_code_one(db):
+    OutboxMessage.objects.create(kind="mail", payload={"to": "a@example.com"})
+    with pytest.raises(SystemExit) as stopped:
+        run()
+    assert (stopped.value.code, OutboxMessage.objects.get().status) == (1, "dead")
 
 
 def test_a_pass_leaves_a_heartbeat(late):

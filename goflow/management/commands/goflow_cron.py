@@ -95,7 +95,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # Django's own signature
         """
-        Exit code 1 when something failed in a single pass; a loop goes on and reports each pass.
+        Exit code 1 when something failed or was given up in a single pass; a loop goes on and reports each.
 
         SIGTERM and SIGINT end it after the work in hand; the same signal again ends it at once.
         """
@@ -152,7 +152,7 @@ class Command(BaseCommand):
         told = {**done, **reference_names(done)}
         self.stdout.write(json.dumps(told, sort_keys=True) if self.is_json else as_text(told))
         self.stdout.flush()
-        return any(counts.get("failed") for counts in done.values())
+        return any(counts.get("failed") or counts.get("dead") for counts in done.values())
 
     def _watch(self, job: str, counts: Mapping[str, int]) -> bool:
         if self.stderr.isatty():
