@@ -19,7 +19,7 @@ from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
 from goflow.runtime import assignment, statements
 from goflow.runtime.board import job_of
-from goflow.runtime.external import take_back
+from goflow.runtime.givenup import take_back
 from goflow.runtime.models import EdgeToken, Incident, ProcessInstance, Timer, WorkItem
 from goflow.runtime.unit import alias, unit
 from goflow.workflow.loader import definition

@@ -32,11 +32,11 @@ from goflow.journal import outbox
 from goflow.journal.models import OutboxMessage
 from goflow.runtime import begin, guards, policy
 from goflow.runtime.apply import Drive, checked_outcome
+from goflow.runtime.givenup import JOB_FAILED, finished
 from goflow.runtime.models import ProcessInstance, WorkItem
 from goflow.runtime.under import Under
 from goflow.runtime.unit import unit
 
-JOB_FAILED = "job-failed"
 KINDS = (outbox.JOB, outbox.RESULT)
 FIRST, LONGEST = timedelta(seconds=10), timedelta(hours=1)
 SPREAD = 0.25
@@ -137,25 +137,6 @@ def apply_result(job: OutboxMessage) -> Settled:
     if "error" in result:
         return fail_job(job.pk, job.lease_token, result["error"], final=True)
     return finish_job(job.pk, job.lease_token, result["outcome"], result["data"])
-
-
-def finished(payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """
-    The result of a job whose application has come to its end, also when the step could not be done.
-    """
-    result: Mapping[str, Any] | None = payload.get("result")
-    return None if result is None or "error" in result else result
-
-
-def take_back(workitem_id: int) -> Mapping[str, Any] | None:
-    """
-    An item is tried again: nobody has to look at the jobs given up for it any more. Returns the result that
-    was kept of the last one. Inside the unit.
-    """
-    dead = OutboxMessage.objects.filter(workitem_id=workitem_id, kind__in=KINDS, status=outbox.DEAD)
-    payload = dead.order_by("-id").values_list("payload", flat=True).first()
-    dead.update(status=outbox.DROPPED)
-    return None if payload is None else finished(payload)
 
 
 def _job(message_id: int) -> OutboxMessage:

@@ -14,7 +14,7 @@ from goflow.errors import ConcurrentUpdate, IncidentClosed, NotFound, WrongState
 from goflow.runtime import begin, guards, policy, sla, timers
 from goflow.runtime.apply import Drive
 from goflow.runtime.assignment import empty_pools
-from goflow.runtime.external import JOB_FAILED, take_back
+from goflow.runtime.givenup import JOB_FAILED, take_back
 from goflow.runtime.models import Incident, ProcessInstance, Timer, WorkItem
 from goflow.runtime.results import Completion
 from goflow.runtime.statements import NOT_CLOSED
