@@ -160,9 +160,11 @@ def purge(before: datetime, limit: int = 10_000) -> int:
     """
     Forget messages that were done, dropped or given up before that time, a batch at a time. Returns how many.
 
-    Until then, a worker that repeats what it said of a job gets the same answer.
+    Until then, a worker that repeats what it said of a job gets the same answer. Work that is done stays as
+    long as its result could not be applied: a retry of its incident needs it.
     """
     old = OutboxMessage.objects.filter(closed_at__lt=before).exclude(status=DUE).order_by("closed_at")
+    old = old.exclude(status=DEAD, kind=RESULT)
     gone = list(old.values_list("pk", flat=True)[:limit])
     OutboxMessage.objects.filter(pk__in=gone).delete()
     return len(gone)

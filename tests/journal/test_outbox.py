@@ -40,6 +40,13 @@ def test_an_open_message_is_never_forgotten() -> None:
 
 
 @pytest.mark.django_db
+def test_done_work_is_not_forgotten_while_its_result_could_not_be_applied() -> None:
+    held = leased()
+    outbox.settle(held.pk, held.lease_token, status=outbox.DEAD, kind=outbox.RESULT)
+    assert outbox.purge(clock.now() + timedelta(days=90)) == 0
+
+
+@pytest.mark.django_db
 def test_a_message_tried_again_is_open_again_and_dies_anew() -> None:
     held = leased()
     outbox.dead(held.pk, held.lease_token, "refused")
