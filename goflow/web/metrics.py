@@ -60,9 +60,9 @@ def _may_see(request: HttpRequest) -> bool:
 
 
 def _text() -> bytes:
-    registry = CollectorRegistry()
-    registry.register(_Numbers(numbers.read(clock.now())))
-    return generate_latest(registry)
+    collected = CollectorRegistry()
+    collected.register(_Numbers(numbers.read(clock.now())))
+    return generate_latest(collected)
 
 
 if HAS_CLIENT:
