@@ -13,7 +13,6 @@ from goflow.journal import outbox
 from goflow.outbound import breaking, delivering
 from goflow.outbound.models import WebhookEndpoint
 from tests.outbound.hooks import allow_local, deliver, endpoint, queued, waiting
-from tests.outbound.receivers import receiver
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 
@@ -23,12 +22,6 @@ pytestmark = pytest.mark.usefixtures("db")
 @pytest.fixture(autouse=True)
 def _on(settings):
     allow_local(settings)
-
-
-@pytest.fixture
-def there():
-    with receiver() as made:
-        yield made
 
 
 def until_paused(to: WebhookEndpoint) -> None:

@@ -34,12 +34,6 @@ def _on(settings):
     allow_local(settings)
 
 
-@pytest.fixture
-def there():
-    with receiver() as made:
-        yield made
-
-
 def test_a_retry_has_the_same_id_and_body(there):
     there.mode = 500
     waiting(endpoint(there.url))

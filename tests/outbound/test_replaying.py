@@ -10,7 +10,6 @@ from goflow.journal.models import OutboxMessage
 from goflow.outbound import endpoints, replaying
 from goflow.outbound.models import Delivery, WebhookEndpoint
 from tests.outbound.hooks import allow_local, deliver, endpoint, queued, stored, waiting
-from tests.outbound.receivers import receiver
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -20,12 +19,6 @@ LATER = timedelta(days=8)
 @pytest.fixture(autouse=True)
 def _on(settings):
     allow_local(settings)
-
-
-@pytest.fixture
-def there():
-    with receiver() as made:
-        yield made
 
 
 def test_a_delivered_one_is_sent_again_under_its_id(there):

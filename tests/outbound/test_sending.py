@@ -30,12 +30,6 @@ def _on(settings):
 
 
 @pytest.fixture
-def there():
-    with receiver() as made:
-        yield made
-
-
-@pytest.fixture
 def short(monkeypatch):
     """
     Little time for an attempt: what is tested is that it ends, not when.

@@ -14,7 +14,6 @@ from goflow.journal.models import AuditEvent, OutboxMessage
 from goflow.outbound import breaking, settling
 from goflow.outbound.sending import Answer
 from tests.outbound.hooks import allow_local, deliver, endpoint, queued, stored, waiting
-from tests.outbound.receivers import receiver
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 
@@ -24,12 +23,6 @@ pytestmark = pytest.mark.usefixtures("db")
 @pytest.fixture(autouse=True)
 def _on(settings):
     allow_local(settings)
-
-
-@pytest.fixture
-def there():
-    with receiver() as made:
-        yield made
 
 
 def test_an_accepted_delivery_is_done(there):
