@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.cases.player import CASES, Playing
+
+PLAYED = [
+    "small-number-of-a-form",
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("case", PLAYED)
+def test_case(case: str) -> None:
+    with Playing(CASES[case]) as playing:
+        playing.play()
