@@ -7,6 +7,8 @@ import pytest
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
+from tests import tools
+
 # Speed is measured in bench/, not here: a loaded machine must not fail a property.
 settings.register_profile(
     "goflow", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
@@ -21,6 +23,36 @@ def _own_language() -> Iterator[None]:
     """A request in another language leaves it active in its thread: the next test starts in English again."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The program of a browser."""
+    return tools.place("chromium")
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The program that runs scripts without a browser."""
+    return tools.place("node")
+
+
+@pytest.fixture(scope="session")
+def tsc(node: str) -> str:  # a script for node
+    """The type checker of the scripts."""
+    return tools.place("tsc")
+
+
+@pytest.fixture(scope="session")
+def axe(chromium: str) -> str:  # judges pages in a browser
+    """The file of axe-core."""
+    return tools.place("axe")
+
+
+@pytest.fixture(scope="session")
+def systemd_analyze() -> str:
+    """The program that checks unit files."""
+    return tools.place("systemd_analyze")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -39,21 +71,36 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database-only",
         action="store_true",
-        help="leave out the tests that touch no database; a second database cannot change their result",
+        help="leave out the tests that touch no database or need a program besides; "
+        "a second database cannot change their result",
     )
+
+
+def fixtures_of(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
 
 
 def uses_database(item: pytest.Item) -> bool:
-    fixtures = set(getattr(item, "fixturenames", ()))
     django_case = hasattr(getattr(item, "cls", None), "databases")
-    return (
-        django_case or item.get_closest_marker("django_db") is not None or bool(fixtures & DATABASE_FIXTURES)
-    )
+    marked = item.get_closest_marker("django_db") is not None
+    return django_case or marked or bool(fixtures_of(item) & DATABASE_FIXTURES)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("database_only"):
-        return
-    left_out = [item for item in items if not uses_database(item)]
-    items[:] = [item for item in items if uses_database(item)]
+    database_only = config.getoption("database_only")
+    lacking = set(tools.TOOLS) if database_only else tools.missing()
+
+    def takes_part(item: pytest.Item) -> bool:
+        return not tools.asked(fixtures_of(item)) & lacking and (not database_only or uses_database(item))
+
+    left_out = [item for item in items if not takes_part(item)]
+    items[:] = [item for item in items if takes_part(item)]
     config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for name in sorted(tools.missing()):
+        variable = tools.TOOLS[name].variable
+        terminalreporter.write_line(
+            f"without {name}: tests that ask for it are left out ({variable} names its place)"
+        )

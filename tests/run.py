@@ -13,13 +13,12 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,17 +29,14 @@ import dj_database_url
 import psycopg
 import pymysql
 
+from tests.tools import TOOLS, Tool
+
 ROOT = Path(__file__).resolve().parent.parent
 SQLITE_URL = "sqlite://:memory:"
 POSTGRES_URL = "postgresql://postgres@127.0.0.1:5432/postgres"
 MARIADB_URL = "mysql://root@127.0.0.1:3306/mysql"
 REDIS_URL = "redis://127.0.0.1:6379/0"
 AMQP_URL = "amqp://guest:guest@127.0.0.1:5672//"
-CHROMIUM = "/usr/bin/chromium"
-NODE = "node"
-MODULES = ROOT / ".cache" / "js" / "node_modules"
-TSC = str(MODULES / ".bin" / "tsc")
-AXE = str(MODULES / "axe-core" / "axe.min.js")
 PATIENCE_SECONDS = 3
 PYTEST_FOUND_NO_TESTS = 5
 
@@ -110,19 +106,8 @@ def find_listener(variable: str, usual: str) -> Callable[[ExitStack], str | None
     return find
 
 
-def find_program(variable: str, usual: str) -> Callable[[ExitStack], str | None]:
-    def find(_stack: ExitStack) -> str | None:
-        return shutil.which(os.environ.get(variable, usual))
-
-    return find
-
-
-def find_file(variable: str, usual: str) -> Callable[[ExitStack], str | None]:
-    def find(_stack: ExitStack) -> str | None:
-        place = os.environ.get(variable, usual)
-        return place if Path(place).is_file() else None
-
-    return find
+def find_tool(tool: Tool) -> Callable[[ExitStack], str | None]:
+    return lambda _stack: tool.place()
 
 
 # Name, the variable that hands it to the tests, and how to find it.
@@ -131,20 +116,8 @@ SERVICES: tuple[tuple[str, str, Callable[[ExitStack], str | None]], ...] = (
     ("mariadb", "GOFLOW_TEST_MARIADB_URL", find_mariadb),
     ("redis", "GOFLOW_TEST_REDIS_URL", find_listener("GOFLOW_TEST_REDIS_URL", REDIS_URL)),
     ("rabbitmq", "GOFLOW_TEST_AMQP_URL", find_listener("GOFLOW_TEST_AMQP_URL", AMQP_URL)),
-    ("chromium", "GOFLOW_CHROMIUM", find_program("GOFLOW_CHROMIUM", CHROMIUM)),
-    ("node", "GOFLOW_NODE", find_program("GOFLOW_NODE", NODE)),
-    ("tsc", "GOFLOW_TSC", find_program("GOFLOW_TSC", TSC)),
-    ("axe", "GOFLOW_AXE", find_file("GOFLOW_AXE", AXE)),
+    *((name, tool.variable, find_tool(tool)) for name, tool in TOOLS.items()),
 )
-
-# Tests that are left out without the program they need, and that need no database.
-NEEDING = {
-    "chromium": ("tests/e2e",),
-    "node": ("tests/js/test_js.py", "tests/js/test_types.py", "tests/docs/test_webhooks.py"),
-    "tsc": ("tests/js/test_types.py",),
-    "axe": ("tests/e2e/test_accessibility.py",),
-}
-
 
 # Tests that a second database cannot make worth their time.
 LEFT_OUT = {
@@ -195,16 +168,11 @@ def processes(arguments: list[str]) -> list[str]:
     return ["-n", os.environ.get("GOFLOW_TEST_PROCESSES", default)]
 
 
-def ignoring(programs: Iterable[str]) -> list[str]:
-    paths = {path for name in programs for path in NEEDING[name]}
-    return [f"--ignore={ROOT / path}" for path in sorted(paths)]
-
-
 def run_all(found: dict[str, str], arguments: list[str]) -> list[Outcome]:
     shared = ["-q", *processes(arguments), *arguments]
-    outcomes = [run_pytest("sqlite", SQLITE_URL, shared + ignoring(NEEDING.keys() - found.keys()))]
+    outcomes = [run_pytest("sqlite", SQLITE_URL, shared)]
     others = [name for name in ("postgres", "mariadb") if name in found]
-    repeated = [*shared, *ignoring(NEEDING), "--database-only"]
+    repeated = [*shared, "--database-only"]
     return outcomes + [run_pytest(name, found[name], [*repeated, *left_out(name)]) for name in others]
 
 
@@ -217,7 +185,7 @@ def report(found: dict[str, str], outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         skipped = f", {outcome.skipped} skipped" if outcome.skipped else ""
         print(f"{outcome.database}: {outcome.passed} passed, {outcome.failed} failed{skipped}")
-    for name in ("redis", "rabbitmq", *NEEDING):
+    for name in ("redis", "rabbitmq", *TOOLS):
         if name in found:
             print(f"{name}: found")
     for name, variable, _find in SERVICES:

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from goflow import clock
 from goflow.outbound import secrets, settling, signing
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "source" / "howto" / "webhooks.md"
-NODE = os.environ.get("GOFLOW_NODE", "node")
 BODY = '{"type":"workitem.completed","title":"Größe"}'.encode()
+Verify = Callable[[str, dict[str, str], bytes], subprocess.CompletedProcess[str]]
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours"}
 
 
@@ -27,38 +28,45 @@ def block(language: str, word: str) -> str:
     return next(text for text in found if word in text)
 
 
-def verified_by_node(secret: str, headers: dict[str, str], body: bytes) -> subprocess.CompletedProcess[str]:
+@pytest.fixture
+def verified_by_node(node: str) -> Verify:
     """What the documented function says, reading headers as node gives them."""
-    given = json.dumps({name.lower(): value for name, value in headers.items()})
-    call = f"console.log(JSON.stringify(verify({given}, Buffer.from('{body.hex()}', 'hex'))));"
-    return subprocess.run(
-        [NODE, "--input-type=module", "-e", f"{block('js', 'createHmac')}\n{call}"],
-        env={**os.environ, "GOFLOW_SECRET": secret},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+
+    def run(secret: str, headers: dict[str, str], body: bytes) -> subprocess.CompletedProcess[str]:
+        given = json.dumps({name.lower(): value for name, value in headers.items()})
+        call = f"console.log(JSON.stringify(verify({given}, Buffer.from('{body.hex()}', 'hex'))));"
+        return subprocess.run(
+            [node, "--input-type=module", "-e", f"{block('js', 'createHmac')}\n{call}"],
+            env={**os.environ, "GOFLOW_SECRET": secret},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
 
 
 def signed(*keys: str, age: timedelta = timedelta(0)) -> dict[str, str]:
     return signing.headers("evt_1_0", BODY, own={}, keys=keys, now=clock.now() - age)
 
 
-def test_the_function_for_node_verifies_what_goflow_sends() -> None:
+def test_the_function_for_node_verifies_what_goflow_sends(verified_by_node: Verify) -> None:
     secret = secrets.new()
     done = verified_by_node(secret, signed(secrets.new(), secret), BODY)
     assert (done.returncode, json.loads(done.stdout)) == (0, json.loads(BODY)), done.stderr
 
 
 @pytest.mark.parametrize(("age", "body"), [(timedelta(minutes=6), BODY), (timedelta(0), BODY + b" ")])
-def test_the_function_for_node_refuses_what_is_old_or_changed(age: timedelta, body: bytes) -> None:
+def test_the_function_for_node_refuses_what_is_old_or_changed(
+    verified_by_node: Verify, age: timedelta, body: bytes
+) -> None:
     secret = secrets.new()
     done = verified_by_node(secret, signed(secret, age=age), body)
     assert done.returncode != 0
     assert ("too old" if age else "not from goflow") in done.stderr
 
 
-def test_the_function_for_node_refuses_other_senders() -> None:
+def test_the_function_for_node_refuses_other_senders(verified_by_node: Verify) -> None:
     assert "not from goflow" in verified_by_node(secrets.new(), signed(secrets.new()), BODY).stderr
 
 

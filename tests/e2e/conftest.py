@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from leavedemo.leave.seed import seed
+from tests.e2e import axe as judge
 from tests.e2e.designer import Drawer
 
 DJANGOS = "django.middleware.locale.LocaleMiddleware"
@@ -25,16 +27,14 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium; tests/run.py leaves these tests out, and says so, where there is none."""
+def browser(chromium: str) -> Iterator[Browser]:
+    """The system's Chromium."""
     # Playwright keeps an event loop in this thread, in which Django would otherwise refuse database calls.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=os.environ.get("GOFLOW_CHROMIUM", "/usr/bin/chromium"), args=FLAGS
-        )
-        yield chromium
-        chromium.close()
+        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture
@@ -43,6 +43,12 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(locale="en", viewport={"width": 1280, "height": 900})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def findings(axe: str) -> judge.Findings:
+    """What axe-core finds on a page, one line for each element."""
+    return partial(judge.findings, axe=Path(axe))
 
 
 @pytest.fixture

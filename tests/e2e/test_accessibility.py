@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e import screens
-from tests.e2e.axe import findings
+from tests.e2e.axe import Findings
 from tests.e2e.screens import Draw, Screens
 
 LOOKS: list[Any] = [
@@ -20,26 +20,28 @@ LOOKS: list[Any] = [
 ]
 
 
-def found(tour: Screens) -> dict[str, list[str]]:
+def found(tour: Screens, findings: Findings) -> dict[str, list[str]]:
     seen = {name: findings(page) for name, page in tour}
     return {name: lines for name, lines in seen.items() if lines}
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_pages_for_everybody_break_no_rule(draw: Draw, look: dict[str, Any]) -> None:
-    assert found(screens.of_people(draw, **look)) == {}
+def test_pages_for_everybody_break_no_rule(draw: Draw, findings: Findings, look: dict[str, Any]) -> None:
+    assert found(screens.of_people(draw, **look), findings) == {}
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_pages_for_those_who_keep_processes_break_no_rule(draw: Draw, look: dict[str, Any]) -> None:
-    assert found(screens.of_keepers(draw, **look)) == {}
+def test_pages_for_those_who_keep_processes_break_no_rule(
+    draw: Draw, findings: Findings, look: dict[str, Any]
+) -> None:
+    assert found(screens.of_keepers(draw, **look), findings) == {}
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_designer_breaks_no_rule(draw: Draw, look: dict[str, Any]) -> None:
-    assert found(screens.of_designer(draw, **look)) == {}
+def test_designer_breaks_no_rule(draw: Draw, findings: Findings, look: dict[str, Any]) -> None:
+    assert found(screens.of_designer(draw, **look), findings) == {}
 
 
 @pytest.mark.parametrize("look", LOOKS[:2])
-def test_dialogs_of_the_designer_break_no_rule(draw: Draw, look: dict[str, Any]) -> None:
-    assert found(screens.of_dialogs(draw, **look)) == {}
+def test_dialogs_of_the_designer_break_no_rule(draw: Draw, findings: Findings, look: dict[str, Any]) -> None:
+    assert found(screens.of_dialogs(draw, **look), findings) == {}

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from goflow import testing
 from goflow.runtime import engine
 from goflow.runtime.models import WorkItem
-from tests.e2e.axe import findings
+from tests.e2e.axe import Findings
 from tests.e2e.designer import Drawer
 
 LIMITS = {"sla_warn": "2h", "sla_duration": "4h"}
@@ -30,7 +30,7 @@ def item() -> WorkItem:
     return engine.start("Limited", User.objects.get(username="admin"), check=False)
 
 
-def test_the_words_of_a_limit_go_on_by_themselves(draw: Callable[..., Drawer]) -> None:
+def test_the_words_of_a_limit_go_on_by_themselves(draw: Callable[..., Drawer], findings: Findings) -> None:
     item()
     drawer = draw()
     opened(drawer, "mywork/")
@@ -48,7 +48,9 @@ def test_the_words_of_a_limit_go_on_by_themselves(draw: Callable[..., Drawer]) -
     assert drawer.page.locator("[aria-live]").filter(has_text="late").count() == 0
 
 
-def test_a_suspended_request_stands_still_until_it_is_resumed(draw: Callable[..., Drawer]) -> None:
+def test_a_suspended_request_stands_still_until_it_is_resumed(
+    draw: Callable[..., Drawer], findings: Findings
+) -> None:
     instance = item().instance
     drawer = draw()
     opened(drawer, f"instances/{instance.pk}/")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -9,14 +8,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NODE = os.environ.get("GOFLOW_NODE", "node")
 SOURCES = (Path("goflow", "static", "goflow", "js"), Path("tests", "js"))
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def run_node(node: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Run node beside a copy of the modules, where a package.json says to every version what they are."""
     folder = tmp_path_factory.mktemp("js")
     for source in SOURCES:
@@ -25,7 +23,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
     def run(*arguments: str, data: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [NODE, *arguments], cwd=folder, input=data, capture_output=True, text=True, check=False
+            [node, *arguments], cwd=folder, input=data, capture_output=True, text=True, check=False
         )
 
     return run

@@ -62,15 +62,15 @@ def unplaced(data: dict[str, object]) -> ProcessDef:
 
 
 @pytest.fixture(scope="module")
-def made(node: Run) -> list[dict[str, object]]:
-    found = node("tests/js/drawing.js", data=json.dumps(GRAPHS))
+def made(run_node: Run) -> list[dict[str, object]]:
+    found = run_node("tests/js/drawing.js", data=json.dumps(GRAPHS))
     assert found.returncode == 0, found.stderr
     return json.loads(found.stdout)
 
 
-def test_modules_pass_their_own_tests(node: Run) -> None:
+def test_modules_pass_their_own_tests(run_node: Run) -> None:
     files = sorted(f"tests/js/{path.name}" for path in HERE.glob("*.test.js"))
-    found = node("--test", *files)
+    found = run_node("--test", *files)
     assert found.returncode == 0, found.stdout[-20_000:] + found.stderr
 
 
