@@ -102,8 +102,8 @@ class Activity(FrozenWithProcess):
         related_name="allowed_activities",
         verbose_name=_("allowed users"),
     )
-    sla_duration = models.CharField(_("due after"), max_length=16, blank=True, default="")
-    sla_warn = models.CharField(_("warn after"), max_length=16, blank=True, default="")
+    sla_duration = models.CharField(_("due after"), max_length=255, blank=True, default="")
+    sla_warn = models.CharField(_("warn after"), max_length=255, blank=True, default="")
     sla_roles: models.ManyToManyField[Any, Any] = models.ManyToManyField(
         "auth.Group", blank=True, related_name="sla_activities", verbose_name=_("told when late")
     )
@@ -199,7 +199,7 @@ class Transition(FrozenWithProcess):
     ordering = models.IntegerField(_("order"), null=False, blank=True, default=0)
     pre_hook = models.CharField(_("pre hook"), max_length=255, blank=True, default="")
     post_hook = models.CharField(_("post hook"), max_length=255, blank=True, default="")
-    description = models.CharField(_("description"), max_length=100, blank=True, default="")
+    description = models.TextField(_("description"), blank=True, default="")
 
     class Meta:
         verbose_name = _("transition")

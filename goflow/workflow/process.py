@@ -85,6 +85,8 @@ class Process(models.Model):
     )
     fingerprint = models.CharField(max_length=64, blank=True, default="", editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
+    # What a draft says and no row of another table can hold yet.
+    unresolved = models.JSONField(default=dict, blank=True, editable=False)
 
     objects = ProcessQuerySet.as_manager()
 
