@@ -31,13 +31,15 @@ class Scope:
 
     def read(self, parts: tuple[str, ...], position: int) -> object:
         """
-        Follow keys through plain dicts; anything else on the way is an unknown name.
+        Follow keys through plain dicts; anything else on the way is an unknown name, below ``data`` null.
         """
         if parts in OUTCOME_PATHS:
             return self._member(self.facts, "outcome", None)
         value: object = self.facts
         for part in parts:
             value = self._member(value, part, _MISSING)
+        if value is _MISSING and _is_answer(parts):
+            return None
         if value is _MISSING:
             raise self.problem(position, f"a readable name; {'.'.join(parts)!r} is an unknown name")
         return value
@@ -67,6 +69,13 @@ class Scope:
     def _member(container: object, key: str, default: object) -> object:
         # dict.get itself, so that no override of a subclass runs.
         return dict.get(container, key, default) if isinstance(container, dict) else default
+
+
+def _is_answer(parts: tuple[str, ...]) -> bool:
+    """
+    Whether somebody may still give the value: nothing below ``data`` has to be there.
+    """
+    return parts[0] == "data" and len(parts) > 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import math
 import operator
-import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from goflow.core._condition_texts import duration_of, moment_of, number_of, seconds_of, stored_duration
 from goflow.core.storing import storable
 
-# Two numbers, two texts or two datetimes: typing has no word for "both of one kind".
+# Two numbers, texts, datetimes or durations: typing has no word for "both of one kind".
 Pair: TypeAlias = tuple[Any, Any]
 
 DEEPEST_VALUE = 20
@@ -25,11 +25,6 @@ SHOWN_LENGTH = 255
 SHOWN_MEMBERS = 20
 SHOWN_DEPTH = 3
 SHOWN_BITS = 64
-
-_ISO_MOMENT = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"(?:[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2})?(?:\.([0-9]{1,6}))?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
-)
 
 
 class ValueProblem(Exception):
@@ -137,7 +132,7 @@ def _plain(value: object) -> object:
         return _number(value)
     if isinstance(value, datetime):
         return value if value.utcoffset() is not None else value.replace(tzinfo=timezone.utc)
-    if value is None or isinstance(value, (int, date, list, tuple, dict)):
+    if value is None or isinstance(value, (int, date, timedelta, list, tuple, dict)):
         return value
     raise ValueProblem(f"plain data, not {_kind(value)}")
 
@@ -168,14 +163,34 @@ def _equal(left: object, right: object, depth: int) -> bool:
 def _aligned(left: object, right: object) -> Pair | None:
     """
     Give two plain values in a common type with an order, or None when they have none.
+
+    What a form or a client stored as text takes the type of the other side; two texts stay texts, unless
+    one of them can only be a stored duration.
     """
-    numbers = (int, Decimal)
-    if isinstance(left, numbers) and isinstance(right, numbers):
-        return left, right
-    if isinstance(left, str) and isinstance(right, str):
-        return left, right
-    first, second = _moment(left), _moment(right)
-    return (first, second) if first and second else None
+    for read in (_number_beside, _moment_beside, _duration_beside):
+        first, second = read(left, right), read(right, left)
+        if first is not None and second is not None:
+            return first, second
+    return (left, right) if isinstance(left, str) and isinstance(right, str) else None
+
+
+def _number_beside(value: object, other: object) -> int | Decimal | None:
+    """
+    A number; beside one also a text that spells one, and a duration in seconds.
+    """
+    if isinstance(value, (int, Decimal)):
+        return value
+    # A boolean is a number only beside a number: "1" is not true.
+    if isinstance(other, bool) or not isinstance(other, (int, Decimal)):
+        return None
+    duration = _duration(value)
+    if duration is not None:
+        return seconds_of(duration)
+    return number_of(value) if isinstance(value, str) else None
+
+
+def _moment_beside(value: object, other: object) -> datetime | None:
+    return None if isinstance(value, str) and isinstance(other, str) else _moment(value)
 
 
 def _moment(value: object) -> datetime | None:
@@ -183,21 +198,21 @@ def _moment(value: object) -> datetime | None:
         return value
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=timezone.utc)
-    return _iso_moment(value) if isinstance(value, str) else None
+    return moment_of(value) if isinstance(value, str) else None
 
 
-def _iso_moment(text: str) -> datetime | None:
-    match = _ISO_MOMENT.fullmatch(text)
-    if match is None:
-        return None
-    # Spelled out in full, since older Pythons read fewer forms of ISO 8601 than newer ones.
-    day, minute, second, fraction, zone = match.groups()
-    time = f"{minute or '00:00'}{second or ':00'}.{(fraction or '').ljust(6, '0')}"
-    offset = "+00:00" if zone in {None, "Z"} else zone
-    try:
-        return datetime.fromisoformat(f"{day}T{time}{offset}")
-    except ValueError:
-        return None
+def _duration_beside(value: object, other: object) -> timedelta | None:
+    """
+    A duration; beside one also a text as people write it.
+    """
+    is_spelt = isinstance(value, str) and _duration(other) is not None
+    return duration_of(str(value)) if is_spelt else _duration(value)
+
+
+def _duration(value: object) -> timedelta | None:
+    return (
+        stored_duration(value) if isinstance(value, str) else value if isinstance(value, timedelta) else None
+    )
 
 
 def _shown_members(value: list[object] | tuple[object, ...] | dict[object, object], depth: int) -> object:
@@ -214,6 +229,8 @@ def _shown_scalar(value: object) -> str:
         return str(value)[:SHOWN_LENGTH]
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
     if not isinstance(value, str):
         return f"<{_kind(value)}>"
     return storable(value[:SHOWN_LENGTH])

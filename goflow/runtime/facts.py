@@ -88,12 +88,10 @@ def _put(facts: dict[str, object], path: list[str], value: object) -> None:
 
 
 def _plain(value: object) -> object:
-    if value is None or isinstance(value, (str, int, float, Decimal, datetime, date)):
+    if value is None or isinstance(value, (str, int, float, Decimal, datetime, date, timedelta)):
         return value
     if isinstance(value, (list, tuple)):
         return [_plain(part) for part in value]
     if isinstance(value, Mapping):
         return {str(key): _plain(part) for key, part in value.items()}
-    if isinstance(value, (time, UUID)):
-        return str(value)
-    return value.total_seconds() if isinstance(value, timedelta) else None
+    return str(value) if isinstance(value, (time, UUID)) else None

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goflow.core.conditions import Condition, evaluate, explain, normalise, parse
+from goflow.core.conditions import Condition, Strategy, evaluate, explain, normalise, parse
 from goflow.core.errors import ConditionError, DefinitionError, GoflowError
 
 NOW = datetime(2026, 3, 9, 12, tzinfo=timezone.utc)
@@ -47,6 +47,7 @@ FACTS: dict[str, object] = {
         "none": None,
         "tags": ["a", "b", ["c"]],
         "starts": date(2026, 3, 1),
+        "pause": timedelta(days=1),
         "naive": datetime.fromisoformat("2026-03-01T08:00"),
         "owner_id": 3,
         "nested": NESTED,
@@ -55,6 +56,14 @@ FACTS: dict[str, object] = {
     },
     "data": {
         "city": "Oslo",
+        "exact": "1500.00",
+        "tenth": "0.1",
+        "negative": "-2.5",
+        "amounts": ["1500.00", 2],
+        "wait": "P1DT00H00M00S",
+        "longer": "P10DT00H00M00S",
+        "backwards": "-P0DT00H59M59.500000S",
+        "nothing": "P0DT00H00M00S",
         "map": {"k": [1]},
         "same": {"k": [1.0]},
         "count": 3,
@@ -270,7 +279,46 @@ def test_parse__keeps_what_it_parsed() -> None:
         "wfobject.tags == ['a', 'b', ['c']]",
         "wfobject.tags != ['a', 'b']",
         "wfobject.tags != 'a'",
-        "wfobject.days != '5'",
+        "wfobject.days == '5'",
+        "wfobject.days is '5'",
+        "wfobject.days != '5 '",
+        "wfobject.days != '+5'",
+        "wfobject.days != '5e0'",
+        "wfobject.days != '٥'",
+        f"wfobject.days != '{'0' * 30}5'",
+        f"wfobject.days == '5.{'0' * 30}'",
+        f"wfobject.days < '{'9' * 30}.{'9' * 30}'",
+        "data.exact > 1000",
+        "not data.exact < 1000",
+        "1000 < data.exact < 1500.001",
+        "data.exact in (1500, 2000)",
+        "data.exact not in (150, 2000)",
+        "data.exact == wfobject.days or data.exact > wfobject.days",
+        "data.tenth == 0.1",
+        "data.tenth == wfobject.rate",
+        "wfobject.rate == '0.1'",
+        "data.negative < -2",
+        "data.exact != '1500'",
+        "data.exact > '10000'",
+        "wfobject.approved != '1'",
+        "1500 in data.amounts",
+        "data.amounts == [1500, 2]",
+        "outcome != 5",
+        "data.wait == '1d'",
+        "data.wait >= '24 hours'",
+        "'2d' > data.wait > '23h'",
+        "data.wait < data.longer",
+        "data.wait == wfobject.pause",
+        "wfobject.pause == '1d'",
+        "wfobject.pause < '2 weeks'",
+        "wfobject.pause in ('1d', '2d')",
+        "wfobject.pause == 86400",
+        "data.wait == 86400",
+        "data.backwards < -3599.4",
+        "data.nothing == '0s'",
+        "wfobject.pause != '86400'",
+        "data.wait != 'P1D'",
+        "'1d' != '24h' or data",
         "'a' in wfobject.tags",
         "['c'] in wfobject.tags",
         "data.map == data.same",
@@ -288,6 +336,18 @@ def test_parse__keeps_what_it_parsed() -> None:
         "wfobject.naive > '2026-03-01 07:59:59.5'",
         "wfobject.naive == '2026-03-01T10:00+02:00'",
         "data.due < instance.created_at",
+        "data.gone == null",
+        "data.gone.deep is null",
+        "data.city.deep == null",
+        "data.count.deep == null",
+        "not data.gone",
+        "not data.gone > 1",
+        "not data.gone <= 1",
+        "data.gone != 1",
+        "data.gone != null or wfobject.days in (1, 5)",
+        "wfobject.days in (1, 5) or data.gone != null",
+        "not 'x' in data.gone",
+        "data.gone in [1, null]",
         "instance.user.username == 'ann'",
         "wfobject . approved",
         "wfobject.days == 5 or wfobject.missing",
@@ -312,11 +372,15 @@ def test_names__constants_alone_are_no_expression() -> None:
     ("text", "position", "expected"),
     [
         ("wfobject.missing == 1", 0, "'wfobject.missing' is an unknown name"),
-        ("wfobject.days and data.missing", 18, "'data.missing' is an unknown name"),
+        ("wfobject.days and wfobject.missing", 18, "'wfobject.missing' is an unknown name"),
         ("outcome.upper == 1", 0, "'outcome.upper' is an unknown name"),
         ("instance.user.password == 'x'", 0, "'instance.user.password' is an unknown name"),
         ("wfobject.days.real == 5", 0, "'wfobject.days.real' is an unknown name"),
         ("wfobject.days < 'x'", 14, "values that have an order, not int and str"),
+        ("wfobject.days < '5 '", 14, "not int and str"),
+        ("wfobject.approved < '1'", 18, "not bool and str"),
+        ("wfobject.pause < 'soon'", 15, "not timedelta and str"),
+        ("wfobject.pause < wfobject.starts", 15, "not timedelta and date"),
         ("wfobject.starts < 5", 16, "not date and int"),
         ("wfobject.starts < 'soon'", 16, "not date and str"),
         ("wfobject.tags < [1]", 14, "not list and list"),
@@ -335,10 +399,40 @@ def test_condition_evaluate__names_the_problem(text: str, position: int, expecte
 
 
 def test_evaluate__overrides_of_a_dict_never_run() -> None:
-    facts = {"data": defaultdict(lambda: "made up")}
+    facts = {"data": defaultdict(lambda: "made up"), "wfobject": defaultdict(lambda: "made up")}
+    assert parse("data.x == 'made up'").evaluate(facts) is False
     with pytest.raises(ConditionError, match="unknown name"):
-        parse("data.x == 'made up'").evaluate(facts)
-    assert facts["data"] == {}
+        parse("wfobject.x == 'made up'").evaluate(facts)
+    assert facts == {"data": {}, "wfobject": {}}
+
+
+@pytest.mark.parametrize("strategy", ["compatible", "strict"])
+def test_evaluate__what_is_not_answered_yet_is_null_below_data_only(strategy: Strategy) -> None:
+    asked = {
+        "data.x == null": True,
+        "data.x != null": False,
+        "wfobject.x == null": False,
+        "data == null": False,
+    }
+    assert {text: evaluate(text, {}, strategy=strategy) for text in asked} == asked
+
+
+@pytest.mark.parametrize("strategy", ["compatible", "strict"])
+def test_evaluate__text_of_a_form_is_compared_exactly(strategy: Strategy) -> None:
+    facts = {"data": {"fill": {"amount": "1000.000000000000000000000000000001"}}}
+    assert evaluate("data.fill.amount > 1000", facts, strategy=strategy) is True
+    assert evaluate("data.fill.amount <= 1000", facts, strategy=strategy) is False
+
+
+NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**9), max_value=10**9)
+
+
+@given(NUMBERS, NUMBERS, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]))
+def test_evaluate__a_number_is_the_same_however_it_came_in(one: Decimal, other: Decimal, sign: str) -> None:
+    condition = parse(f"data.x {sign} data.y")
+    facts = [{"x": x, "y": y} for x in (one, f"{one:f}") for y in (other, float(other))]
+    exact = parse(f"data.x {sign} data.y").evaluate({"data": {"x": one, "y": other}})
+    assert [condition.evaluate({"data": data}) for data in facts] == [exact] * 4
 
 
 @pytest.mark.parametrize("text", ["eq:", "eq:X", "in:", "in:X", "outcome == 'X'", "outcome"])
@@ -499,9 +593,14 @@ def test_explain__shows_what_was_read() -> None:
     assert explanation.as_dict() == {
         "source": "wfobject.amount > 1000 or data.missing",
         "value": True,
-        "operands": {"wfobject.amount": "1500.50"},
+        "operands": {"wfobject.amount": "1500.50", "data.missing": None},
         "problem": None,
     }
+
+
+def test_explain__shows_a_text_as_it_was_read() -> None:
+    explanation = explain("data.exact > 1000 or wfobject.pause > '1d'", FACTS)
+    assert explanation.operands == {"data.exact": "1500.00", "wfobject.pause": "1 day, 0:00:00"}
 
 
 def test_explain__shows_both_moments_of_a_timer() -> None:
@@ -510,10 +609,11 @@ def test_explain__shows_both_moments_of_a_timer() -> None:
 
 
 def test_explain__carries_a_run_time_problem() -> None:
-    explanation = explain("data.missing", FACTS, strategy="strict")
+    explanation = explain("wfobject.missing", FACTS, strategy="strict")
     assert (explanation.value, explanation.operands) == (False, {})
     assert explanation.problem == (
-        "Condition 'data.missing', position 1: expected a readable name; 'data.missing' is an unknown name."
+        "Condition 'wfobject.missing', position 1: expected a readable name;"
+        " 'wfobject.missing' is an unknown name."
     )
 
 
@@ -657,6 +757,7 @@ SCALARS = st.one_of(
     st.decimals(),
     st.dates(),
     st.datetimes(),
+    st.timedeltas(),
     st.builds(object),
 )
 VALUES = st.recursive(

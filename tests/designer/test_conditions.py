@@ -52,7 +52,7 @@ def test_of_a_choice_the_first_that_holds_is_taken(edith: Desk, draft: Process) 
 
 
 def test_unknown_facts_are_a_problem_of_the_branch(edith: Desk, draft: Process) -> None:
-    answer = tried(edith, draft, transition="decide-ask", text="data.amount > 5")
+    answer = tried(edith, draft, transition="decide-ask", text="wfobject.amount > 5")
     assert answer.json()["branches"][1]["problem"]
 
 

@@ -108,7 +108,7 @@ def test_an_instance_about_no_object_has_no_fields(ana):
         (date(2026, 1, 2), date(2026, 1, 2)),
         (datetime(2026, 1, 2, 3), datetime(2026, 1, 2, 3)),  # noqa: DTZ001 - as a host field may hold it
         (time(8, 30), "08:30:00"),
-        (timedelta(minutes=2), 120.0),
+        (timedelta(minutes=2), timedelta(minutes=2)),
         (UUID(int=5), "00000000-0000-0000-0000-000000000005"),
         ((1, {"a": (2,)}), [1, {"a": [2]}]),
         (object(), None),
