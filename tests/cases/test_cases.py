@@ -5,6 +5,8 @@ import pytest
 from tests.cases.player import CASES, Playing
 
 PLAYED = [
+    "answer-not-given-yet",
+    "number-of-a-form-decides",
     "small-number-of-a-form",
 ]
 
