@@ -12,6 +12,7 @@ from goflow.journal.models import AuditEvent, OutboxMessage
 from goflow.outbound.models import Delivery, Notification, UserProfile, WebhookEndpoint
 from goflow.runtime import engine
 from goflow.runtime.models import (
+    DataRevision,
     EdgeToken,
     Heartbeat,
     IdempotencyKey,
@@ -38,6 +39,7 @@ __all__ = [
     "Activity",
     "Application",
     "AuditEvent",
+    "DataRevision",
     "Delivery",
     "EdgeToken",
     "Heartbeat",

@@ -433,6 +433,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='DataRevision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('instance_version', models.PositiveIntegerField(verbose_name='change')),
+                ('activity_key', models.CharField(blank=True, default='', max_length=100, verbose_name='activity')),
+                ('action', models.CharField(max_length=50, verbose_name='action')),
+                ('said', models.JSONField(blank=True, default=dict, verbose_name='answers')),
+                ('reason', models.TextField(blank=True, default='', verbose_name='reason')),
+                ('created_at', models.DateTimeField(default=goflow.clock.now, verbose_name='when')),
+                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='said by')),
+                ('instance', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='goflow.processinstance', verbose_name='process instance')),
+                ('workitem', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='goflow.workitem', verbose_name='work item')),
+            ],
+            options={
+                'verbose_name': 'answer or remark',
+                'verbose_name_plural': 'answers and remarks',
+                'ordering': ['instance_id', 'instance_version'],
+                'constraints': [models.UniqueConstraint(fields=('instance', 'instance_version'), name='goflow_revision_step')],
+            },
+        ),
+        migrations.CreateModel(
             name='IdempotencyKey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -19,6 +19,7 @@ from goflow.journal.models import OutboxMessage
 from goflow.runtime import timers
 from goflow.runtime.assignment import Assignment, sort_key
 from goflow.runtime.models import EdgeToken, Incident, Timer, WorkItem
+from goflow.runtime.said import Said
 from goflow.runtime.under import Under
 from goflow.workflow.loader import Loaded
 
@@ -67,6 +68,7 @@ class Board:
         self.results: dict[int, Any] = {}  # of those whose application was run: only to be applied
         self.incidents: list[tuple[int | None, Incident]] = []
         self.notes: list[Note] = []
+        self.said: Said | None = None  # kept apart from the notes: audit rows hold no texts of people
         self.decisions: dict[int, list[fx.Decision]] = {}
         self.status = str(under.instance.status)
         self.running = ""

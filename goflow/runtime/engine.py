@@ -30,6 +30,7 @@ from goflow.runtime.models import WorkItem
 from goflow.runtime.pausing import resume, suspend
 from goflow.runtime.recovery import cancel, fire_due, fire_timer, retry, stop_stranded, stop_timer
 from goflow.runtime.results import Completion
+from goflow.runtime.said import checked, said
 from goflow.runtime.starting import Prepare, Request, open_instance, require_start, startable
 from goflow.runtime.taking import activate, reassign, release
 from goflow.runtime.task import Task
@@ -66,6 +67,7 @@ def start(
     priority: int | None = None,
     *,
     data: Mapping[str, object] | None = None,
+    answers: Mapping[str, object] | None = None,
     key: str | None = None,
     check: bool = True,
     prepare: Prepare | None = None,
@@ -75,6 +77,7 @@ def start(
 
     Args:
         item: the object the instance is about; None for a process that only has ``data``.
+        answers: what the user said, as plain JSON, wherever it is stored: kept to be read beside his name.
         key: idempotency key: the same key by the same user gives the same work item.
         check: False lets trusted code start on behalf of a user who holds no right to.
         prepare: runs inside the unit before the first step, e.g. to save a form; may run again.
@@ -82,7 +85,7 @@ def start(
     Returns the begin activity's work item, whatever its status by then. Raises ProcessNotFound,
     ProcessNotStartable, NotAllowed, KeyReused.
     """
-    request = Request(process_name, user, item, title, priority, data)
+    request = Request(process_name, user, item, title, priority, data, checked(answers))
     claim = idempotency.claim("start", user, key, request.as_payload())
     try:
         process = startable(process_name, user)
@@ -121,6 +124,7 @@ def complete(
     outcome: str | None = None,
     version: int | None = None,
     key: str | None = None,
+    answers: Mapping[str, object] | None = None,
     prepare: Prepare | None = None,
 ) -> Completion:
     """
@@ -128,12 +132,16 @@ def complete(
 
     Somebody who may take the item claims it in the same unit. ``prepare(task)`` runs inside the unit after
     the rights check and before conditions are read: a form is saved there, with everything or not at all.
+    ``answers`` is what the actor said, as plain JSON, wherever ``prepare`` stores it: it is kept beside the
+    actor for good, and belongs to what the key stands for.
 
     Raises WorkItemNotFound, NotAllowed, WrongState, InstanceClosed, ConcurrentUpdate, OutcomeRequired (with
     the outcomes that would do), OutcomeTooLong, TimeoutsOnly, HookFailed, KeyReused.
     """
     outcome = _checked(outcome)
-    claim = idempotency.claim("complete", actor, key, {"workitem": workitem_id, "outcome": outcome})
+    given = checked(answers)
+    payload = {"workitem": workitem_id, "outcome": outcome, "answers": given}
+    claim = idempotency.claim("complete", actor, key, payload)
 
     def work() -> Completion:
         now = clock.now()
@@ -146,7 +154,7 @@ def complete(
             condition=outcome,
         )
         _require_first_time(under, claim)
-        done = _complete(under, outcome, version, prepare)
+        done = _complete(under, outcome, version, given, prepare)
         if claim is not None:
             claim.keep(done.as_json(), workitem_id=workitem_id)
         return done
@@ -169,7 +177,13 @@ def _require_first_time(under: Under, claim: Claim | None) -> None:
         raise Repeated(key=claim.key)
 
 
-def _complete(under: Under, outcome: str | None, version: int | None, prepare: Prepare | None) -> Completion:
+def _complete(
+    under: Under,
+    outcome: str | None,
+    version: int | None,
+    answers: Mapping[str, object],
+    prepare: Prepare | None,
+) -> Completion:
     item = guards.require_take(under, version, "complete")
     graph = under.loaded.graph
     activity = graph.activity(item.activity_key)
@@ -178,7 +192,10 @@ def _complete(under: Under, outcome: str | None, version: int | None, prepare: P
     task = drive.task(item, activity)
     if prepare is not None:
         prepare(task)
-    if not activity.autofinish and not graph.is_end(activity.key):
+    is_kept = not activity.autofinish and not graph.is_end(activity.key)
+    action = "workitem.decided" if is_kept else "workitem.completed"
+    drive.board.said = said(item.pk, action, answers)
+    if is_kept:
         return _keep(drive, item, outcome)
     return _route(drive, item, task, outcome)
 

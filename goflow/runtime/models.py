@@ -282,6 +282,55 @@ class Incident(models.Model):
         return f"{self.code} #{self.pk}"
 
 
+class DataRevision(models.Model):
+    """
+    What somebody said in one step of an instance: answers, a remark, a reason. At most one a step.
+
+    It goes with the audit row of the same instance, version, action and item, which holds none of it.
+    """
+
+    instance = models.ForeignKey(
+        ProcessInstance,
+        on_delete=models.CASCADE,
+        related_name="revisions",
+        db_index=False,
+        verbose_name=_("process instance"),
+    )
+    instance_version = models.PositiveIntegerField(_("change"))
+    workitem = models.ForeignKey(
+        WorkItem,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="revisions",
+        verbose_name=_("work item"),
+    )
+    activity_key = models.CharField(_("activity"), max_length=100, blank=True, default="")
+    action = models.CharField(_("action"), max_length=50)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("said by"),
+    )
+    said = models.JSONField(_("answers"), default=dict, blank=True)
+    reason = models.TextField(_("reason"), blank=True, default="")
+    created_at = models.DateTimeField(_("when"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("answer or remark")
+        verbose_name_plural = _("answers and remarks")
+        ordering: ClassVar[list[str]] = ["instance_id", "instance_version"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["instance", "instance_version"], name="goflow_revision_step"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} #{self.pk}"
+
+
 class IdempotencyKey(models.Model):
     """
     A verb asked for with a key: the same key gets the same answer. Kept seven days.

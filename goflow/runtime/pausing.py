@@ -16,6 +16,7 @@ from goflow.errors import WrongState
 from goflow.runtime import begin, policy
 from goflow.runtime.apply import Drive
 from goflow.runtime.models import ProcessInstance, Timer, WorkItem
+from goflow.runtime.said import said
 from goflow.runtime.statements import NOT_CLOSED
 from goflow.runtime.under import Under
 from goflow.runtime.unit import unit
@@ -70,13 +71,9 @@ def resume(instance_id: int, *, actor: Any, reason: str = "") -> ProcessInstance
 def _change(under: Under, status: InstanceStatus, reason: str) -> ProcessInstance:
     drive = Drive(under)
     drive.board.status = status.value
-    drive.board.note(
-        "instance.status_changed",
-        None,
-        status_from=str(under.instance.status),
-        status_to=status.value,
-        metadata={"reason": reason} if reason else {},
-    )
+    before, action = str(under.instance.status), "instance.status_changed"
+    drive.board.note(action, None, status_from=before, status_to=status.value)
+    drive.board.said = said(None, action, reason=reason)
     drive.finish()
     return under.instance
 

@@ -17,6 +17,7 @@ from goflow.runtime.assignment import empty_pools
 from goflow.runtime.givenup import JOB_FAILED, take_back
 from goflow.runtime.models import Incident, ProcessInstance, Timer, WorkItem
 from goflow.runtime.results import Completion
+from goflow.runtime.said import said
 from goflow.runtime.statements import NOT_CLOSED
 from goflow.runtime.task import Task
 from goflow.runtime.under import Under
@@ -38,8 +39,7 @@ def cancel(instance_id: int, *, actor: Any, reason: str = "") -> ProcessInstance
         policy.require_administrator(actor, under.instance, "cancel")
         drive = Drive(under)
         drive.absorb(stepping.withdraw(under.loaded.graph, drive.marking))
-        if reason:
-            drive.board.notes[-1]["metadata"] = {"reason": reason}
+        drive.board.said = said(None, "instance.status_changed", reason=reason)
         drive.finish()
         Incident.objects.filter(instance_id=instance_id, resolved_at=None).update(
             resolved_at=under.now, resolved_by=actor

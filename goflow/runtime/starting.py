@@ -21,6 +21,7 @@ from goflow.journal.rows import insert
 from goflow.runtime import policy
 from goflow.runtime.apply import Drive
 from goflow.runtime.models import ProcessInstance, WorkItem
+from goflow.runtime.said import said
 from goflow.runtime.task import Task
 from goflow.runtime.under import Under
 from goflow.runtime.unit import alias
@@ -43,6 +44,7 @@ class Request:
     title: str | None = None
     priority: int | None = None
     data: Mapping[str, object] | None = None
+    answers: Mapping[str, object] | None = None
 
     def as_payload(self) -> dict[str, object]:
         """
@@ -54,6 +56,7 @@ class Request:
             "title": self.title,
             "priority": self.priority,
             "data": dict(self.data or {}),
+            "answers": dict(self.answers or {}),
         }
 
 
@@ -99,6 +102,7 @@ def open_instance(request: Request, process: Process, prepare: Prepare | None) -
     task = drive.task(_placeholder(instance, loaded), begin)
     if prepare is not None:
         prepare(task)
+    drive.board.said = said(None, "process.started", request.answers)
     drive.board.note("process.started", None, metadata={"process_version": process.version})
     drive.advance(lambda rules: stepping.start(loaded.graph, rules), task)
     return drive

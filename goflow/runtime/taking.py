@@ -14,6 +14,7 @@ from goflow.runtime import begin, guards, policy
 from goflow.runtime.apply import Drive
 from goflow.runtime.assignment import Assignment, empty_pools, personal_queue, pool_of
 from goflow.runtime.models import WorkItem
+from goflow.runtime.said import said
 from goflow.runtime.under import Under
 from goflow.runtime.unit import unit
 
@@ -103,9 +104,11 @@ def reassign(
         item = _require_hand_over(under, version)
         if not to.is_active:
             raise NotAllowed(verb="reassign", workitem=item.pk)
-        metadata: dict[str, object] = {"user": str(to.pk), **({"reason": reason} if reason else {})}
+        metadata: dict[str, object] = {"user": str(to.pk)}
         assignment = Assignment(to, personal_queue(to))
-        return hand_over(under, assignment, ItemStatus.INACTIVE, "workitem.reassigned", metadata)
+        return hand_over(
+            under, assignment, ItemStatus.INACTIVE, "workitem.reassigned", metadata, reason=reason
+        )
 
     return unit(work)
 
@@ -124,16 +127,23 @@ def _require_hand_over(under: Under, version: int | None) -> WorkItem:
 
 
 def hand_over(
-    under: Under, chosen: Assignment, status: ItemStatus, action: str, metadata: Mapping[str, object]
+    under: Under,
+    chosen: Assignment,
+    status: ItemStatus,
+    action: str,
+    metadata: Mapping[str, object],
+    *,
+    reason: str = "",
 ) -> WorkItem:
     """
-    The item gets another owner or pool, recorded as ``action``.
+    The item gets another owner or pool, recorded as ``action``; why, where people read it.
     """
     item = guards.item_of(under)
     drive = Drive(under)
     if item.status == WorkItem.Status.FALLOUT:
         drive.board.cleared.append(item.pk)
     drive.board.note(action, item.pk, status_from=item.status, status_to=status.value, metadata=metadata)
+    drive.board.said = said(item.pk, action, reason=reason)
     item.status, item.user, item.queue = status.value, chosen.user, chosen.queue
     item.activated_at = under.now if status is ItemStatus.ACTIVE else None
     drive.board.changed[item.pk] = None

@@ -16,7 +16,7 @@ from goflow.journal.rows import insert
 from goflow.runtime.announcing import News, after_commit
 from goflow.runtime.board import Board, Note
 from goflow.runtime.chaining import insert_chain
-from goflow.runtime.models import EdgeToken, Incident, ProcessInstance, Timer, WorkItem
+from goflow.runtime.models import DataRevision, EdgeToken, Incident, ProcessInstance, Timer, WorkItem
 from goflow.runtime.telling import tell
 from goflow.runtime.under import Under
 from goflow.runtime.unit import alias
@@ -53,6 +53,7 @@ def write(under: Under, board: Board, marking: Marking) -> tuple[Incident, ...]:
     _close_jobs(board)
     incidents = _write_incidents(board)
     _change_instance(under, board, marking)
+    _write_said(under, board)
     events = [_event(under, board, note) for note in board.notes]
     audit = record(events, under.head)
     tell(under, board, events, audit)
@@ -197,6 +198,25 @@ def _resolve(retried: Incident, board: Board) -> None:
     status = "" if ref is None else str(board.items[ref].status)
     metadata = {"code": retried.code, "incident": retried.pk}
     board.note("incident.resolved", ref, status_to=status, metadata=metadata)
+
+
+def _write_said(under: Under, board: Board) -> None:
+    said = board.said
+    if not said:
+        return
+    item = None if said.ref is None else board.items[said.ref]
+    revision = DataRevision(
+        instance=under.instance,
+        instance_version=under.instance.version,
+        workitem=item,
+        activity_key="" if item is None else item.activity_key,
+        action=said.action,
+        actor=under.actor,
+        said=dict(said.answers),
+        reason=said.reason,
+        created_at=under.now,
+    )
+    insert([revision])
 
 
 def _change_instance(under: Under, board: Board, marking: Marking) -> None:

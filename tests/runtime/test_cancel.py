@@ -7,7 +7,7 @@ from goflow import testing
 from goflow.errors import InstanceClosed, InstanceNotFound, NotAllowed
 from goflow.journal.models import AuditEvent
 from goflow.runtime import engine
-from goflow.runtime.models import EdgeToken, Incident, ProcessInstance, Timer
+from goflow.runtime.models import DataRevision, EdgeToken, Incident, ProcessInstance, Timer
 from tests.runtime.reading import statuses, unsound
 
 
@@ -51,13 +51,20 @@ def test_cancelled_items_are_in_no_queue(joining, root):
     assert not joining.workitems.filter(queue__isnull=False).exists()
 
 
-def test_the_journal_keeps_the_reason(joining, root):
+def test_the_reason_is_kept_beside_who_withdrew_it_and_not_in_the_journal(joining, root):
     engine.cancel(joining.pk, actor=root, reason="not needed")
+    said = DataRevision.objects.get()
+    assert (said.action, said.workitem, said.actor, said.reason) == (
+        "instance.status_changed",
+        None,
+        root,
+        "not needed",
+    )
     row = AuditEvent.objects.get(action="instance.status_changed")
     assert (row.status_from, row.status_to, row.metadata, row.actor) == (
         "running",
         "terminated",
-        {"reason": "not needed"},
+        {},
         str(root.pk),
     )
 

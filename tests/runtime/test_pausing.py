@@ -9,7 +9,7 @@ from goflow.errors import InstanceClosed, InstanceNotFound, InstanceSuspended, N
 from goflow.journal.models import AuditEvent
 from goflow.runtime import engine, timers
 from goflow.runtime.assignment import sort_key
-from goflow.runtime.models import ProcessInstance, Timer, WorkItem
+from goflow.runtime.models import DataRevision, ProcessInstance, Timer, WorkItem
 from goflow.runtime.pausing import NotSuspended
 from goflow.testing import count_statements
 from tests.runtime.reading import actions
@@ -37,7 +37,9 @@ def test_an_administrator_suspends_with_a_reason(waiting, root):
     assert (found.status, kept.status, kept.suspended_at) == ("suspended", "suspended", found.suspended_at)
     event = AuditEvent.objects.get(action="instance.status_changed")
     assert (event.status_from, event.status_to, event.actor) == ("running", "suspended", str(root.pk))
-    assert event.metadata == {"reason": "audit"}
+    assert event.metadata == {}
+    said = DataRevision.objects.get()
+    assert (said.action, said.actor, said.reason) == (event.action, root, "audit")
 
 
 def test_resuming_is_recorded_too(waiting, root):

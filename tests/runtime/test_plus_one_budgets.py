@@ -57,6 +57,28 @@ def test_the_objects_facts_cost_one(warm):
     assert len(statements) == COMPLETE + 1, statements
 
 
+def test_what_was_said_costs_one(warm):
+    testing.process("Said", ["A", "B"], [("A", "B")])
+    item = started(warm, "Said")
+    statements = cost_of_completion(item, warm, answers={"comment": "yes", "amount": 5, "people": ["a", "b"]})
+    assert len(statements) == COMPLETE + 1, statements
+
+
+def test_nothing_said_costs_nothing(warm):
+    testing.process("Said", ["A", "B"], [("A", "B")])
+    item = started(warm, "Said")
+    statements = cost_of_completion(item, warm, answers={"comment": "", "people": []})
+    assert len(statements) == COMPLETE, statements
+
+
+def test_what_was_said_at_the_start_costs_one(warm):
+    testing.process("Said", ["A", "B"], [("A", "B")])
+    started(warm, "Said")
+    with count_statements() as statements:
+        engine.start("Said", warm, check=False, answers={"wish": "a desk"})
+    assert len(statements) == START + 1, statements
+
+
 @pytest.fixture
 def joining(warm):
     """

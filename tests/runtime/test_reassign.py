@@ -7,7 +7,7 @@ from goflow import testing
 from goflow.errors import ConcurrentUpdate, InstanceClosed, NotAllowed, WorkItemNotFound, WrongState
 from goflow.journal.models import AuditEvent
 from goflow.runtime import engine
-from goflow.runtime.models import Incident, WorkItem
+from goflow.runtime.models import DataRevision, Incident, WorkItem
 from tests.runtime.reading import incident
 
 
@@ -17,10 +17,17 @@ def test_the_owner_hands_his_item_over(line, ana, cy):
     assert (item.user, stored.user, stored.queue, stored.status) == (cy, cy, f"u:{cy.pk}", "inactive")
 
 
-def test_the_journal_names_the_new_owner_and_the_reason(line, ana, cy):
+def test_the_journal_names_the_new_owner_and_a_revision_the_reason(line, ana, cy):
     engine.reassign(line.pk, actor=ana, to=cy, reason="on leave")
     row = AuditEvent.objects.get(action="workitem.reassigned")
-    assert (row.actor, row.metadata) == (str(ana.pk), {"user": str(cy.pk), "reason": "on leave"})
+    assert (row.actor, row.metadata) == (str(ana.pk), {"user": str(cy.pk)})
+    said = DataRevision.objects.get()
+    assert (said.action, said.workitem_id, said.actor, said.reason) == (
+        row.action,
+        row.workitem_id,
+        ana,
+        "on leave",
+    )
 
 
 def test_the_new_owner_completes_it(line, ana, cy):
