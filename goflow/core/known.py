@@ -19,6 +19,8 @@ class Known:
     Attributes:
         fields: readable names behind ``wfobject.`` of the bound content type.
         empty_groups: roles and groups without an active member.
+        users: the user names of the definition that belong to somebody.
+        is_model: whether there is a model of that ``app_label.model``.
         subflows: code of each published process, and the codes of the processes it calls.
         generic_form: whether human activities without an application and a form get a page all the same.
     """
@@ -32,6 +34,8 @@ class Known:
     empty_groups: frozenset[str] | None = None
     subflows: Mapping[str, frozenset[str]] | None = None
     generic_form: bool = True
+    users: frozenset[str] | None = None
+    is_model: Callable[[str], bool] | None = None
 
 
 Rule = Callable[[ProcessDef, Known], Iterator[Problem]]

@@ -201,6 +201,16 @@ TEXTS: Mapping[str, Text] = {
         _("“{title}” names the role “{name}”, which does not exist."),
         _("Create the role, or choose another one."),
     ),
+    "unknown-user": Text(
+        "error",
+        _("“{title}” names the user “{name}”, who does not exist."),
+        _("Write the user name as it is stored, or choose somebody else."),
+    ),
+    "unknown-model": Text(
+        "error",
+        _("The process is for “{name}”, which is no model of this project."),
+        _("Choose another model, or none."),
+    ),
     "unknown-hook": Text(
         "error",
         _("The transition “{title}” uses the hook “{name}”, which is not registered."),

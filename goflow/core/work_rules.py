@@ -34,6 +34,7 @@ def _names(definition: ProcessDef, known: Known) -> Iterator[Problem]:
             ("unknown-push-application", known.push_applications, (activity.push_application,)),
             ("unknown-form", known.forms, (activity.form_class,)),
             ("unknown-role", known.roles, _roles(activity)),
+            ("unknown-user", known.users, activity.allowed_users),
         )
         for code, names, used in asked:
             for name in _missing(used, names):
@@ -43,8 +44,15 @@ def _names(definition: ProcessDef, known: Known) -> Iterator[Problem]:
             yield problem("unknown-hook", (transition.key,), title=route(transition), name=name)
 
 
+def _model(definition: ProcessDef, known: Known) -> Iterator[Problem]:
+    label = definition.content_type
+    if label and known.is_model is not None and not known.is_model(label):
+        yield problem("unknown-model", (), name=label)
+
+
 def _roles(activity: ActivityDef) -> tuple[str, ...]:
-    return (*activity.roles, *activity.sla_roles, *activity.escalation_roles)
+    named = (activity.roles, activity.allowed_groups, activity.sla_roles, activity.escalation_roles)
+    return tuple(name for names in named for name in names)
 
 
 def _missing(used: Iterable[str], names: Collection[str] | None) -> list[str]:
@@ -128,4 +136,4 @@ def _subflows(definition: ProcessDef, known: Known) -> Iterator[Problem]:
             yield problem("subflow-unpublished", (activity.key,), **params)
 
 
-RULES: tuple[Rule, ...] = (_work, _people, _forms, _subflows, _names, _sla, _escalation)
+RULES: tuple[Rule, ...] = (_work, _people, _forms, _subflows, _names, _model, _sla, _escalation)

@@ -21,7 +21,7 @@ from goflow.designer.answers import Refused
 from goflow.designer.frame import READING, door, find_to_change
 from goflow.designer.templates_of_processes import TITLES, template
 from goflow.desk import definitions
-from goflow.desk.importing import distinct, left_out, planned
+from goflow.desk.importing import distinct, lacking, planned
 from goflow.desk.links import reverse
 from goflow.workflow import exchange
 from goflow.workflow import publishing as verbs
@@ -60,7 +60,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
 @door("POST")
 def preview(request: HttpRequest) -> JsonResponse:
     """
-    What ``graph`` would become as a new draft, and what would be renamed or left out; stores nothing.
+    What ``graph`` would become as a new draft, and what would be renamed or is missing here; stores nothing.
     """
     definition = _allowed(request, bodies.graph(bodies.read(request)))
     plan = planned(definition, tenancy.resolve(user=_user(request), request=request))
@@ -119,7 +119,7 @@ def _allowed(request: HttpRequest, definition: ProcessDef) -> ProcessDef:
 def _made(request: HttpRequest, definition: ProcessDef) -> tuple[Process, list[str]]:
     user = _user(request)
     done = exchange.import_draft(definition, by=user, tenant=tenancy.resolve(user=user, request=request))
-    return done.process, left_out(done.missing)
+    return done.process, lacking(done.missing)
 
 
 def _as_new(request: HttpRequest, definition: ProcessDef) -> ProcessDef:

@@ -6,18 +6,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext
 
 from goflow.core import exchange
-from goflow.core.errors import DefinitionError
 from goflow.core.graph import ProcessDef
 from goflow.designer import authors, bodies, validation
 from goflow.designer.answers import Refused
 from goflow.designer.frame import READING, door, find, find_to_change, may
 from goflow.designer.names import names
-from goflow.errors import DefinitionFrozen, DraftConflict
+from goflow.errors import DraftConflict
 from goflow.workflow import loader
 from goflow.workflow.drafting import save_graph
 from goflow.workflow.models import Process
@@ -78,44 +76,12 @@ def _save(request: HttpRequest, pk: int) -> JsonResponse:
 
 def save(process: Process, definition: ProcessDef, *, revision: int | None, by: Any) -> None:
     """
-    Store the drawing as the draft's content. Raises Refused when it cannot be stored as it is.
+    Store the drawing as the draft's content. Raises Refused when it is none, or somebody saved meanwhile.
     """
-    _refuse_doubled_titles(definition)
     try:
         save_graph(process, definition, revision=revision, by=by)
     except DraftConflict as exc:
         raise _conflict(process, exc) from exc
-    except DefinitionFrozen:
-        raise
-    except DefinitionError as exc:
-        raise Refused(400, exc.code, str(exc), **_elements(exc, definition)) from exc
-    except IntegrityError as exc:
-        # Some databases take titles for equal that differ in upper and lower case or accents only.
-        text = gettext("Two activities have names that this database takes for equal. Rename one of them.")
-        raise Refused(400, "duplicate-title", text) from exc
-
-
-def _refuse_doubled_titles(definition: ProcessDef) -> None:
-    seen: dict[str, str] = {}
-    for index, activity in enumerate(definition.activities):
-        if activity.title in seen:
-            text = gettext("Two activities are called “%s”. Give each its own name.") % activity.title
-            keys = [seen[activity.title], activity.key]
-            raise Refused(400, "duplicate-title", text, path=f"activities[{index}].title", elements=keys)
-        seen[activity.title] = activity.key
-
-
-def _elements(exc: DefinitionError, definition: ProcessDef) -> dict[str, object]:
-    missing = exc.details.get("missing")
-    if not isinstance(missing, list):
-        return {}
-    using = [activity.key for activity in definition.activities if _named(activity) & set(missing)]
-    return {"missing": missing, "elements": using}
-
-
-def _named(activity: Any) -> set[str]:
-    groups = (*activity.roles, *activity.allowed_groups, *activity.sla_roles, *activity.escalation_roles)
-    return {*groups, *activity.allowed_users, activity.subflow}
 
 
 def _conflict(process: Process, exc: DraftConflict) -> Refused:

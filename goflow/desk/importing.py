@@ -1,5 +1,5 @@
 """
-What an import would make, and what it has to rename or leave out, in the language of who imports.
+What an import would make, what it has to rename, and which names are missing, in the language of who imports.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from goflow.core.graph import ActivityDef, ProcessDef
 from goflow.core.readers import MAX_TITLE
 from goflow.tenancy import Tenant
-from goflow.workflow.missing import Missing, missing, without
+from goflow.workflow.missing import Missing, missing
 from goflow.workflow.models import Process
 
-LEFT_OUT = {
-    "roles": _("These roles do not exist here and were left out: %(names)s."),
-    "users": _("These users do not exist here and were left out: %(names)s."),
-    "subflows": _("These processes are not published here and were left out: %(names)s."),
-    "models": _("This model does not exist here and was left out: %(names)s."),
+LACKING = {
+    "roles": _("These roles do not exist here: %(names)s. Create them before publishing."),
+    "users": _("These users do not exist here: %(names)s. Choose others before publishing."),
+    "subflows": _("These processes are not published here: %(names)s. Publish them first."),
+    "models": _("This model does not exist here: %(names)s. Choose another one before publishing."),
     "applications": _(
         "These applications are not registered here: %(names)s. Register them before publishing."
     ),
@@ -32,12 +32,12 @@ LEFT_OUT = {
 }
 
 
-def left_out(missing: Missing) -> list[str]:
+def lacking(missing: Missing) -> list[str]:
     """
     What is missing here, one sentence per kind.
     """
     found = {kind: names for kind, names in missing.as_dict().items() if names}
-    return [str(LEFT_OUT[kind]) % {"names": ", ".join(names)} for kind, names in found.items()]
+    return [str(LACKING[kind]) % {"names": ", ".join(names)} for kind, names in found.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,7 @@ def planned(definition: ProcessDef, tenant: Tenant, *, create_roles: bool = Fals
         else _("It becomes a new draft of the new process “%(code)s”.")
     )
     becomes = str(story) % {"version": version, "code": renamed.code}
-    stored = replace(without(renamed, absent), version=version)
-    return Plan(stored, becomes, [*lines, *left_out(absent)])
+    return Plan(replace(renamed, version=version), becomes, [*lines, *lacking(absent)])
 
 
 def distinct(definition: ProcessDef) -> tuple[ProcessDef, list[str]]:

@@ -20,7 +20,7 @@ from goflow.core import exchange as core_exchange
 from goflow.core.drawing import svg
 from goflow.core.errors import DefinitionError
 from goflow.core.graph import ProcessDef
-from goflow.desk.importing import distinct, left_out, planned
+from goflow.desk.importing import distinct, lacking, planned
 from goflow.errors import NotAllowed
 from goflow.web import definitions
 from goflow.web.context import show
@@ -52,7 +52,7 @@ class ImportForm(forms.Form):
     create_roles = forms.BooleanField(
         label=_("Make roles that do not exist here"),
         required=False,
-        help_text=_("As groups without members. Otherwise they are left out."),
+        help_text=_("As groups without members. Otherwise the draft names them as problems."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -162,7 +162,7 @@ def _imported(request: HttpRequest, form: ImportForm) -> HttpResponse:
     )
     text = gettext("“%(process)s” was imported as a new draft, version %(version)s.")
     messages.success(request, text % {"process": done.process.title, "version": done.process.version})
-    for sentence in (*lines, *left_out(done.missing)):
+    for sentence in (*lines, *lacking(done.missing)):
         messages.warning(request, sentence)
     return HttpResponseRedirect(reverse(request, "process", done.process.pk))
 

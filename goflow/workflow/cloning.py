@@ -13,13 +13,11 @@ from goflow import clock
 from goflow.journal.rows import insert
 from goflow.workflow.models import Activity, Process, Transition, WorkflowLayout
 from goflow.workflow.recording import Note, record
+from goflow.workflow.unresolved import PEOPLE
 from goflow.workflow.versions import database, lock_versions, plain
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
-
-PEOPLE = ("roles", "allowed_groups", "allowed_users", "sla_roles")
-"""The many-to-many fields of an activity."""
 
 NOT_COPIED = frozenset({"id", "process_id", "queue_id"})
 
@@ -57,6 +55,7 @@ def _head(process: Process, *, note: str, title: str, using: str) -> Process:
         description=process.description,
         priority=process.priority,
         content_type_id=process.content_type_id,
+        unresolved=process.unresolved,
     )
     copy.save(using=using)
     return copy

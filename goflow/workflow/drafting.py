@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Cast, Concat
 
@@ -21,11 +21,11 @@ from goflow.errors import DefinitionFrozen, DraftConflict
 from goflow.journal.events import process_stream
 from goflow.journal.models import AuditEvent
 from goflow.journal.rows import insert
-from goflow.workflow import fingerprints, loader
-from goflow.workflow.cloning import PEOPLE
+from goflow.workflow import fingerprints, loader, unresolved
 from goflow.workflow.models import Activity, Process, Transition, WorkflowLayout
 from goflow.workflow.names import Names, resolve
 from goflow.workflow.recording import Note, record
+from goflow.workflow.unresolved import PEOPLE
 from goflow.workflow.versions import actor_id, database, lock_versions, plain
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def save_graph(
     """
     Make the draft what ``definition`` says: parts are updated, made and deleted by their keys.
 
-    Code and version stay the row's own. The same content changes nothing, the revision neither.
+    Code and version stay the row's own. The same content changes nothing, the revision neither. Names that do
+    not exist and titles used twice are kept, as problems that publishing refuses.
 
     Args:
         process: the draft; brought up to date when this returns.
@@ -63,7 +64,7 @@ def save_graph(
     Raises:
         DraftConflict: the draft has changed since that revision.
         DefinitionFrozen: the version is no draft.
-        DefinitionError: names that do not exist, doubled keys or titles, texts that are too long.
+        DefinitionError: doubled keys, ends that are no activity, texts that are too long.
     """
     using = database(process)
     with transaction.atomic(using=using):
@@ -95,7 +96,6 @@ def _hold(process: Process, revision: int | None, using: str) -> None:
 
 def _check(definition: ProcessDef) -> None:
     _refuse_doubled("activity key", [a.key for a in definition.activities])
-    _refuse_doubled("activity title", [a.title for a in definition.activities])
     _refuse_doubled("transition key", [t.key for t in definition.transitions])
     known = {a.key for a in definition.activities}
     used = {end for t in definition.transitions for end in (t.source, t.target)}
@@ -112,23 +112,47 @@ def _refuse_doubled(what: str, values: Iterable[str]) -> None:
         raise DefinitionError(f"{what} {doubled[0]!r} is used twice; each needs its own")
 
 
+def settle(process: Process) -> None:
+    """
+    Look up again what no row could hold when the draft was saved; what exists by now gets its rows.
+    """
+    if process.unresolved:
+        using = database(process)
+        _replace(process, loader.read(process).graph, create_roles=False, using=using)
+        process.refresh_from_db(using=using)
+
+
 def _replace(process: Process, definition: ProcessDef, *, create_roles: bool, using: str) -> None:
     names = resolve(definition, tenant_id=process.tenant_id, using=using, create_roles=create_roles)
-    activities = _save_activities(process, definition.activities, names, using)
+    titles, activities = _save_activities(process, definition.activities, names, using)
     _save_transitions(process, definition.transitions, activities, using)
     _delete_activities(process, activities, using)
     for field in PEOPLE:
         _save_people(field, definition, activities, names, using)
     _save_layout(process, definition, using)
-    _save_head(process, definition, activities, names, using)
+    told = unresolved.left(definition, names, titles)
+    _save_head(process, definition, activities, names, told, using)
 
 
 def _save_activities(
     process: Process, wanted: Sequence[ActivityDef], names: Names, using: str
+) -> tuple[dict[str, str], dict[str, int]]:
+    titles = unresolved.row_titles(wanted)
+    try:
+        with transaction.atomic(using=using):
+            return titles, _save_titled(process, wanted, titles, names, using)
+    except IntegrityError:
+        # Some databases take titles for equal that differ in upper and lower case or accents only.
+        titles = unresolved.row_titles(wanted, strictly=True)
+        return titles, _save_titled(process, wanted, titles, names, using)
+
+
+def _save_titled(
+    process: Process, wanted: Sequence[ActivityDef], titles: Mapping[str, str], names: Names, using: str
 ) -> dict[str, int]:
     stored = {row.key: row for row in plain(Activity, using).filter(process_id=process.pk)}
-    _free_titles(stored, {activity.key: activity.title for activity in wanted}, using)
-    values = {activity.key: _activity_values(activity, names) for activity in wanted}
+    _free_titles(stored, titles, using)
+    values = {a.key: {**_activity_values(a, names), "title": titles[a.key]} for a in wanted}
     made = _save_rows(Activity, process, stored, values, using)
     return {key: made[key].pk for key in values}
 
@@ -143,7 +167,6 @@ def _free_titles(stored: Mapping[str, Activity], titles: Mapping[str, str], usin
 
 def _activity_values(activity: ActivityDef, names: Names) -> dict[str, Any]:  # values of any column
     return {
-        "title": activity.title,
         "kind": activity.kind.value,
         "node_type": activity.node_type.value,
         "description": activity.description,
@@ -234,11 +257,12 @@ def _save_people(
     through: Any = getattr(Activity, field).through  # made by Django
     relation: Any = Activity._meta.get_field(field)  # a many-to-many field
     column = f"{relation.m2m_reverse_field_name()}_id"
-    ids = names.users if field == "allowed_users" else names.groups
+    ids = names.of(field)
     wanted = {
         (activities[activity.key], ids[name])
         for activity in definition.activities
         for name in getattr(activity, field)
+        if name in ids
     }
     rows = plain(through, using).filter(activity_id__in=activities.values())
     stored = {(activity, other): pk for pk, activity, other in rows.values_list("pk", "activity_id", column)}
@@ -262,7 +286,12 @@ def _save_layout(process: Process, definition: ProcessDef, using: str) -> None:
 
 
 def _save_head(
-    process: Process, definition: ProcessDef, activities: Mapping[str, int], names: Names, using: str
+    process: Process,
+    definition: ProcessDef,
+    activities: Mapping[str, int],
+    names: Names,
+    told: Mapping[str, Any],  # JSON
+    using: str,
 ) -> None:
     head = Process(title=definition.title)
     _refuse_long_texts(head)
@@ -271,6 +300,7 @@ def _save_head(
         description=definition.description,
         priority=definition.priority,
         content_type_id=names.content_type_id,
+        unresolved=told,
         begin_id=activities.get(definition.begin),
         end_id=activities.get(definition.end),
         date=clock.now(),

@@ -20,7 +20,7 @@ from goflow.errors import PublishConflict
 from goflow.tenancy import Tenant
 from goflow.workflow import fingerprints, loader, publishing
 from goflow.workflow.drafting import save_graph
-from goflow.workflow.missing import Missing, missing, without
+from goflow.workflow.missing import Missing, missing
 from goflow.workflow.models import Process
 from goflow.workflow.names import make_roles
 from goflow.workflow.recording import Note, record
@@ -69,8 +69,8 @@ def load(
         using: alias of the database.
 
     Raises:
-        DefinitionError: the file cannot be read, or names what does not exist; nothing has changed.
-        PublishRefused: lint found errors; nothing has changed.
+        DefinitionError: the file cannot be read; nothing has changed.
+        PublishRefused: lint found errors, such as names that do not exist; nothing has changed.
     """
     definition = exchange.from_dict(dict(source)) if isinstance(source, Mapping) else read(Path(source))
     using = using or router.db_for_write(Process)
@@ -97,11 +97,11 @@ def import_draft(
     """
     A new draft of the definition's code, whatever versions there are.
 
-    Roles, users, subflows and a model that do not exist here are left out and told in the answer. Names of
-    code that is not registered stay, as problems that keep the draft from being published.
+    Names that do not exist here are told in the answer and stay in the draft, as problems that keep it from
+    being published.
 
-    Raises DefinitionError for texts that are too long or used twice, PublishConflict when somebody makes the
-    same version at the same moment; nothing has changed then.
+    Raises DefinitionError for texts that are too long, PublishConflict when somebody makes the same version
+    at the same moment; nothing has changed then.
     """
     using = using or router.db_for_write(Process)
     with transaction.atomic(using=using):
@@ -110,7 +110,7 @@ def import_draft(
         if create_roles:
             make_roles(definition, using=using)
         absent = missing(definition, tenant_id=tenant.tenant_id, using=using)
-        save_graph(process, without(definition, absent), revision=None)
+        save_graph(process, definition, revision=None)
     return Imported(process, absent)
 
 

@@ -4,8 +4,9 @@ What is wrong with a version, judged with what this project knows.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib.auth.models import Group
-from django.contrib.contenttypes.models import ContentType
 
 from goflow.conf import conf
 from goflow.core import lint, soundness
@@ -13,7 +14,7 @@ from goflow.core.graph import Kind, ProcessDef
 from goflow.workflow import loader, registry
 from goflow.workflow.fields import readable_fields
 from goflow.workflow.models import Activity, Process
-from goflow.workflow.names import model_named
+from goflow.workflow.names import model_named, users
 from goflow.workflow.versions import database
 
 
@@ -21,15 +22,14 @@ def problems(process: Process) -> tuple[lint.Problem, ...]:
     """
     Everything lint finds in the version as it is in the database, and what can go wrong when it runs.
     """
-    graph = loader.read(process).graph
-    return (*lint.problems(graph, known(process)), *soundness.check(graph).problems)
+    return problems_in(loader.read(process).graph, process)
 
 
 def problems_in(
     definition: ProcessDef, process: Process, *, limit: int = soundness.LIMIT
 ) -> tuple[lint.Problem, ...]:
     """
-    The same for a definition that is meant for this version and not stored yet. Four queries.
+    The same for a definition that is meant for this version and not stored yet. Five queries at most.
 
     ``limit`` is how many steps soundness plays at most; a problem ``not-fully-checked`` tells when that was
     too few.
@@ -45,22 +45,23 @@ def known_for(definition: ProcessDef, process: Process) -> lint.Known:
     model = model_named(definition.content_type) if definition.content_type else None
     automatic = {a.application for a in definition.activities if a.autostart}
     pages = {a.application for a in definition.activities if _is_page(a.application)} - automatic - {""}
-    return _known(
-        pages=frozenset(pages),
-        fields=frozenset(readable_fields(model)) if model is not None else None,
-        subflows=_subflows(process, database(process)),
-        using=database(process),
+    using = database(process)
+    return replace(
+        _known(
+            pages=frozenset(pages),
+            fields=frozenset(readable_fields(model)) if model is not None else None,
+            subflows=_subflows(process, using),
+            using=using,
+        ),
+        users=users(definition, using),
     )
 
 
-def known(process: Process | None = None) -> lint.Known:
+def known() -> lint.Known:
     """
-    The names that exist in this project; with a process, also what its model and its human pages allow.
+    The names that exist in this project, whatever the process.
     """
-    using = database(process) if process is not None else "default"
-    return _known(
-        pages=_pages(process), fields=_fields(process), subflows=_subflows(process, using), using=using
-    )
+    return _known(pages=frozenset(), fields=None, subflows=_subflows(None, "default"), using="default")
 
 
 def _known(
@@ -80,28 +81,12 @@ def _known(
         fields=fields,
         empty_groups=frozenset(groups.exclude(user__is_active=True).values_list("name", flat=True)),
         subflows=subflows,
+        is_model=lambda label: model_named(label) is not None,
     )
 
 
 def _is_page(application: str) -> bool:
     return bool(conf.WF_APPS_PREFIX) or "/" in application
-
-
-def _pages(process: Process | None) -> frozenset[str]:
-    if process is None:
-        return frozenset()
-    rows = Activity.objects.using(database(process)).filter(process_id=process.pk, application__isnull=False)
-    used = set(rows.values_list("application__url", "autostart"))
-    automatic = {url for url, autostart in used if autostart}
-    return frozenset(url for url, _ in used if url not in automatic and _is_page(url))
-
-
-def _fields(process: Process | None) -> frozenset[str] | None:
-    if process is None or process.content_type_id is None:
-        return None
-    bound = ContentType.objects.db_manager(database(process)).get_for_id(process.content_type_id)
-    model = bound.model_class()
-    return frozenset(readable_fields(model)) if model is not None else None
 
 
 def _subflows(process: Process | None, using: str) -> dict[str, frozenset[str]]:

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models.signals import m2m_changed
 
-from goflow.workflow.cloning import PEOPLE
 from goflow.workflow.frozen import DRAFT, refuse_frozen
 from goflow.workflow.models import Activity, Process
+from goflow.workflow.unresolved import PEOPLE
 from goflow.workflow.versions import plain
 
 BEFORE = frozenset({"pre_add", "pre_remove", "pre_clear"})

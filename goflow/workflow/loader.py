@@ -16,6 +16,7 @@ from django.db.models import Model
 
 from goflow.core import escalating
 from goflow.core.graph import ActivityDef, JoinMode, Kind, NodeType, ProcessDef, SplitMode, TransitionDef
+from goflow.workflow import unresolved
 from goflow.workflow.models import Activity, Process, Transition, WorkflowLayout
 
 CACHED_VERSIONS = 500
@@ -109,18 +110,20 @@ def read(process: Process) -> Loaded:
         sla_roles=_groups("sla_roles", process, using),
     )
     keys = {row.pk: row.key for row in rows}
+    said = _graph(process, rows, ways, named, _positions(process, using))
+    graph = unresolved.whole(said, process.unresolved)
     return Loaded(
-        graph=_graph(process, rows, ways, named, _positions(process, using)),
+        graph=graph,
         process_id=process.pk,
         activity_ids={row.key: row.pk for row in rows},
         activity_keys=keys,
         transition_ids={row.key: row.pk for row in ways},
         transition_keys={row.pk: row.key for row in ways},
-        queues=_queues(rows, named, process.tenant_id),
+        queues=_queues(rows, graph, process.tenant_id),
         group_ids={keys[pk]: _ids(named.roles, pk) | _ids(named.allowed_groups, pk) for pk in keys},
         role_ids={keys[pk]: _ids(named.roles, pk) for pk in keys},
         user_ids={keys[pk]: _ids(named.allowed_users, pk) for pk in keys},
-        titles={row.key: row.title for row in rows},
+        titles={activity.key: activity.title for activity in graph.activities},
     )
 
 
@@ -179,12 +182,13 @@ def _names(members: _Members, activity_id: int) -> tuple[str, ...]:
     return tuple(name for _pk, name in members.get(activity_id, ()))
 
 
-def _queues(rows: list[Activity], named: _Named, tenant_id: str) -> dict[str, str]:
+def _queues(rows: list[Activity], graph: ProcessDef, tenant_id: str) -> dict[str, str]:
+    open_to_all = {activity.key for activity in graph.activities if activity.is_open_to_everyone}
     queues = {}
     for row in rows:
         if row.queue_id is not None:
             queues[row.key] = f"q:{row.queue_id}"
-        elif not any(row.pk in members for members in named[:3]):
+        elif row.key in open_to_all:
             queues[row.key] = f"*{tenant_id}"
     return queues
 

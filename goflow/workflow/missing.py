@@ -5,7 +5,7 @@ What a definition from elsewhere names and this project does not have.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -67,37 +67,6 @@ def missing(definition: ProcessDef, *, tenant_id: str = "", using: str = "defaul
             _all((t.pre_hook, t.post_hook) for t in definition.transitions), registry.names(registry.HOOK)
         ),
     )
-
-
-def without(definition: ProcessDef, absent: Missing) -> ProcessDef:
-    """
-    The definition without the names that no row could hold: roles, users, subflows and the model.
-
-    Names of code stay: the draft is shown with what is wrong until somebody registers it.
-    """
-    return replace(
-        definition,
-        content_type="" if definition.content_type in absent.models else definition.content_type,
-        activities=tuple(_freed(activity, absent) for activity in definition.activities),
-    )
-
-
-def _freed(activity: ActivityDef, absent: Missing) -> ActivityDef:
-    return replace(
-        activity,
-        roles=_kept(activity.roles, absent.roles),
-        allowed_groups=_kept(activity.allowed_groups, absent.roles),
-        sla_roles=_kept(activity.sla_roles, absent.roles),
-        escalations=tuple(
-            replace(step, roles=_kept(step.roles, absent.roles)) for step in activity.escalations
-        ),
-        allowed_users=_kept(activity.allowed_users, absent.users),
-        subflow="" if activity.subflow in absent.subflows else activity.subflow,
-    )
-
-
-def _kept(names: Names, absent: Collection[str]) -> Names:
-    return tuple(name for name in names if name not in absent)
 
 
 def _all(groups: Iterable[Iterable[str]]) -> set[str]:

@@ -24,7 +24,7 @@ _Ids = Mapping[str, Any]  # primary keys of any model
 @dataclass(frozen=True, slots=True)
 class Names:
     """
-    What the names that a definition uses stand for.
+    What the names that a definition uses stand for; those without their thing are missing.
     """
 
     groups: _Ids
@@ -33,6 +33,18 @@ class Names:
     push_applications: _Ids
     subflows: _Ids
     content_type_id: int | None
+
+    def of(self, field: str) -> _Ids:
+        """
+        The names that field of an activity can hold.
+        """
+        named = {
+            "allowed_users": self.users,
+            "subflow": self.subflows,
+            "application": self.applications,
+            "push_application": self.push_applications,
+        }
+        return named.get(field, self.groups)
 
 
 def model_named(label: str) -> type[models.Model] | None:
@@ -49,10 +61,12 @@ def resolve(definition: ProcessDef, *, tenant_id: str, using: str, create_roles:
     """
     Look every name up; applications and push functions get their rows, groups only with ``create_roles``.
 
-    A subflow is the published version of that code. Raises DefinitionError naming what does not exist.
+    A subflow is the published version of that code. Raises DefinitionError for names too long to be made.
     """
     return Names(
-        groups=make_roles(definition, using=using) if create_roles else _groups(roles(definition), using),
+        groups=make_roles(definition, using=using)
+        if create_roles
+        else _found(Group, "name", roles(definition), using),
         users=_users(_used(definition, lambda a: a.allowed_users), using),
         applications=_made(Application, "url", _used(definition, lambda a: (a.application,)), using),
         push_applications=_made(
@@ -81,22 +95,23 @@ def _used(definition: ProcessDef, names: Callable[[ActivityDef], Iterable[str]])
     return {name for activity in definition.activities for name in names(activity) if name}
 
 
-def _groups(wanted: set[str], using: str) -> _Ids:
-    found = _found(Group, "name", wanted, using)
-    return _complete(found, wanted, "groups", "create them, or let them be created with create_roles")
+def users(definition: ProcessDef, using: str) -> frozenset[str]:
+    """
+    Those of the user names in the definition that belong to somebody.
+    """
+    return frozenset(_users(_used(definition, lambda a: a.allowed_users), using))
 
 
 def _users(wanted: set[str], using: str) -> _Ids:
     model = get_user_model()
-    return _complete(_found(model, model.USERNAME_FIELD, wanted, using), wanted, "users", "create them first")
+    return _found(model, model.USERNAME_FIELD, wanted, using)
 
 
 def _subflows(wanted: set[str], tenant_id: str, using: str) -> _Ids:
     if not wanted:
         return {}
     versions = Process.objects.using(using).filter(tenant_id=tenant_id, published_code__in=wanted)
-    found = dict(versions.values_list("code", "pk"))
-    return _complete(found, wanted, "published processes", "publish them first")
+    return dict(versions.values_list("code", "pk"))
 
 
 def _found(model: type[models.Model], field: str, wanted: set[str], using: str) -> dict[str, Any]:
@@ -120,26 +135,12 @@ def _made(model: type[models.Model], field: str, wanted: set[str], using: str) -
         # Somebody else may make the same one meanwhile.
         model._default_manager.using(using).bulk_create(rows, ignore_conflicts=True)
         found = _found(model, field, wanted, using)
-    # Some databases take names for equal that differ in upper and lower case only.
-    return _complete(
-        found, wanted, f"{model._meta.verbose_name_plural}", "write the names as they are stored"
-    )
-
-
-def _complete(found: Mapping[str, Any], wanted: set[str], what: str, remedy: str) -> _Ids:
-    missing = sorted(wanted - found.keys())
-    if missing:
-        raise DefinitionError(
-            f"there are no {what} named {', '.join(missing)}; {remedy}", details={"missing": missing}
-        )
     return found
 
 
 def _content_type_id(label: str, using: str) -> int | None:
-    if not label:
-        return None
-    model = model_named(label)
+    model = model_named(label) if label else None
     if model is None:
-        raise DefinitionError(f"there is no model {label!r}; write app_label.model of an installed app")
+        return None
     # Data migrations run before Django has made the content types.
     return ContentType.objects.db_manager(using).get_for_model(model, for_concrete_model=False).pk

@@ -17,11 +17,12 @@ from django.db.models import ProtectedError
 
 from goflow import clock
 from goflow.conf import conf
-from goflow.core.lint import Problem, Severity
+from goflow.core.problem import Problem, Severity, problem
 from goflow.errors import PublishConflict, PublishRefused, VersionInUse
 from goflow.signals import process_published
-from goflow.workflow import fingerprints, loader, queues
+from goflow.workflow import fingerprints, loader, queues, unresolved
 from goflow.workflow.cloning import clone
+from goflow.workflow.drafting import settle
 from goflow.workflow.findings import known, problems
 from goflow.workflow.models import Process
 from goflow.workflow.recording import Note, record
@@ -49,7 +50,8 @@ def publish(
         process: the draft; brought up to date when this returns.
         by: who publishes; None is the system.
         note: what changed, kept as the version note; blank keeps the draft's own.
-        check: False publishes in spite of errors. Only for definitions that were checked elsewhere.
+        check: False publishes in spite of errors, except names that do not exist. Only for definitions that
+            were checked elsewhere.
         revision: the draft's revision that the caller has seen; another one is a PublishConflict.
         rollback: told to the receivers of ``process_published``.
 
@@ -65,7 +67,9 @@ def publish(
         lock_versions(process.code, using)
         _take(process, by=by, note=note, revision=revision)
         stored = Process.objects.using(using).get(pk=process.pk)
+        settle(stored)
         found = _checked(stored, check=check)
+        _require_rows(stored, found)
         retired = _retire_others(stored)
         _freeze(stored)
         _make_group(stored)
@@ -124,7 +128,7 @@ def discard(process: Process, *, by: AbstractBaseUser | None = None) -> None:
 
 
 def _codes(found: Iterable[Problem]) -> list[str]:
-    return sorted({problem.code for problem in found})
+    return sorted({each.code for each in found})
 
 
 def _take(process: Process, *, by: AbstractBaseUser | None, note: str, revision: int | None) -> None:
@@ -144,10 +148,20 @@ def _take(process: Process, *, by: AbstractBaseUser | None, note: str, revision:
 
 def _checked(process: Process, *, check: bool) -> tuple[Problem, ...]:
     found = problems(process)
-    errors = [problem for problem in found if problem.severity is Severity.ERROR]
+    errors = [each for each in found if each.severity is Severity.ERROR]
     if check and errors:
         raise PublishRefused(problems=found, process=process.title, count=len(errors))
     return found
+
+
+def _require_rows(process: Process, found: tuple[Problem, ...]) -> None:
+    """
+    Running needs rows. Raises PublishRefused for names without one, and for titles no two rows can have.
+    """
+    if process.unresolved:
+        shared = unresolved.shared_titles(process.unresolved)
+        doubled = tuple(problem("duplicate-title", (key,), title=shared[key], count=2) for key in shared)
+        raise PublishRefused(problems=(*doubled, *found), process=process.title, count=len(doubled) or 1)
 
 
 def _retire_others(process: Process) -> list[Process]:

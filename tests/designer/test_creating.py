@@ -82,7 +82,7 @@ def test_a_drawing_becomes_a_new_draft_with_a_report(edith: Desk, draft: Process
     told = answer.json()
     assert (answer.status_code, told["code"], told["version"]) == (201, "purchase", 2)
     assert "ghosts" in told["report"][0]
-    assert "roles" not in edith.get(f"{told['id']}/draft/").json()["graph"]["activities"][0]
+    assert edith.get(f"{told['id']}/draft/").json()["graph"]["activities"][0]["roles"] == ["ghosts"]
 
 
 def test_a_version_is_edited_as_a_new_draft(edith: Desk) -> None:
@@ -122,7 +122,7 @@ def test_a_preview_tells_what_an_import_would_make_and_makes_nothing(edith: Desk
     assert len(told["report"]) == 2
     assert "“Ask 2”" in told["report"][0]
     assert "ghosts" in told["report"][1]
-    assert "roles" not in told["graph"]["activities"][0]
+    assert told["graph"]["activities"][0]["roles"] == ["ghosts"]
     assert [activity["title"] for activity in told["graph"]["activities"][:2]] == ["Ask", "Ask 2"]
     assert Process.objects.count() == before
 

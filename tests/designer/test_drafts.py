@@ -158,26 +158,61 @@ def test_hostile_drawings_are_refused_with_their_path(
     assert edith.drawing(draft) == before
 
 
-def test_two_activities_of_the_same_title_are_refused_by_their_keys(edith: Desk, draft: Process) -> None:
+def test_titles_used_twice_are_saved_and_told(edith: Desk, draft: Process) -> None:
     graph = edith.drawing(draft)
     graph["activities"][1]["title"] = "Ask"
-    told: Any = edith.save(draft, graph)
-    assert told.status_code == 400
-    assert (told.json()["code"], told.json()["elements"]) == ("duplicate-title", ["ask", "decide"])
+    saved: Any = edith.save(draft, graph)
+    told = {problem["code"]: problem for problem in saved.json()["problems"]}
+    assert (saved.status_code, told["duplicate-title"]["elements"]) == (200, ["ask", "decide"])
+    assert edith.drawing(draft) == graph
 
 
-def test_titles_that_the_database_takes_for_equal_are_a_refusal(edith: Desk, draft: Process) -> None:
+def test_titles_that_a_database_takes_for_equal_are_saved(edith: Desk, draft: Process) -> None:
     graph = edith.drawing(draft)
     graph["activities"][1]["title"] = "ASK"
-    assert edith.save(draft, graph).status_code in {200, 400}
+    assert edith.save(draft, graph).status_code == 200
+    assert edith.drawing(draft) == graph
 
 
-def test_roles_that_do_not_exist_are_named_with_their_activity(edith: Desk, draft: Process) -> None:
+UNKNOWN = [
+    ("roles", ["ghosts"], "unknown-role"),
+    ("allowed_groups", ["ghosts"], "unknown-role"),
+    ("sla_roles", ["ghosts"], "unknown-role"),
+    ("escalations", [{"after": "1d", "action": "remind", "roles": ["ghosts"]}], "unknown-role"),
+    ("allowed_users", ["nobody"], "unknown-user"),
+    ("subflow", "far-away", "subflow-unpublished"),
+    ("form_class", "no.form", "unknown-form"),
+    ("push_application", "no_push", "unknown-push-application"),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "code"), UNKNOWN)
+def test_unknown_names_are_saved_and_told(
+    edith: Desk, draft: Process, field: str, value: Any, code: str
+) -> None:
     graph = edith.drawing(draft)
-    graph["activities"][2]["roles"] = ["ghosts"]
-    told: Any = edith.save(draft, graph)
-    assert told.status_code == 400
-    assert (told.json()["missing"], told.json()["elements"]) == (["ghosts"], ["pay"])
+    graph["activities"][2][field] = value
+    if field == "subflow":
+        graph["activities"][2]["kind"] = "subflow"
+    saved: Any = edith.save(draft, graph)
+    told = {problem["code"]: problem for problem in saved.json()["problems"]}
+    assert (saved.status_code, told[code]["elements"]) == (200, ["pay"])
+    assert edith.drawing(draft) == graph
+
+
+def test_a_model_that_is_not_installed_is_saved_and_told(edith: Desk, draft: Process) -> None:
+    graph = {**edith.drawing(draft), "content_type": "far.away"}
+    saved: Any = edith.save(draft, graph)
+    assert "unknown-model" in {problem["code"] for problem in saved.json()["problems"]}
+    assert edith.drawing(draft) == graph
+
+
+def test_long_time_limits_are_saved_and_told(edith: Desk, draft: Process) -> None:
+    graph = edith.drawing(draft)
+    graph["activities"][2]["sla_duration"] = "about two weeks or so"
+    saved: Any = edith.save(draft, graph)
+    assert "sla-syntax" in {problem["code"] for problem in saved.json()["problems"]}
+    assert edith.drawing(draft) == graph
 
 
 @pytest.mark.parametrize(

@@ -115,12 +115,13 @@ def test_a_file_with_everything_known_passes(foreign: Path, capsys: pytest.Captu
     assert versions() == [("foreign", 1, "draft")]
 
 
-def test_missing_names_are_left_out_and_told(foreign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_names_are_kept_and_told(foreign: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         call_command("goflow_import", str(foreign))
     assert left.value.code == 3
     assert "missing here (roles): ghosts" in capsys.readouterr().out
     assert not Activity.objects.get(key="sign").roles.exists()
+    assert loader.read(Process.objects.get()).graph.activity("sign").roles == ("ghosts",)
 
 
 def test_missing_roles_can_be_made(foreign: Path) -> None:
@@ -132,7 +133,7 @@ def test_publishing_refuses_missing_roles(foreign: Path, capsys: pytest.CaptureF
     with pytest.raises(SystemExit) as left:
         call_command("goflow_import", str(foreign), "--publish")
     assert left.value.code == 1
-    assert "there are no groups named ghosts" in capsys.readouterr().out
+    assert "“Sign” names the role “ghosts”, which does not exist" in capsys.readouterr().out
     assert versions() == []
 
 
@@ -179,7 +180,7 @@ def test_the_report_can_be_json(foreign: Path, capsys: pytest.CaptureFixture[str
     (told,) = json.loads(capsys.readouterr().out)
     assert (told["result"], told["process"], told["version"]) == ("draft", "foreign", 1)
     assert told["missing"] == {"roles": ["ghosts"]}
-    assert "open-to-everyone" in [problem["code"] for problem in told["problems"]]
+    assert [problem["code"] for problem in told["problems"]] == ["unknown-role"]
 
 
 def test_a_tenant_gets_its_own(foreign: Path) -> None:

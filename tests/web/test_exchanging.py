@@ -54,7 +54,7 @@ def test_a_file_is_shown_before_it_is_imported(root: Client) -> None:
     assert "2 activities, 1 transition" in page
     assert "<svg" in page
     assert RENAMED in page
-    assert "These roles do not exist here and were left out: ghosts." in page
+    assert "These roles do not exist here: ghosts. Create them before publishing." in page
     assert not Process.objects.exists()
 
 
@@ -77,7 +77,7 @@ def test_the_preview_tells_the_next_version(root: Client) -> None:
 def test_the_preview_tells_the_roles_that_will_be_made(root: Client) -> None:
     preview = root.post(IMPORT, {"text": json.dumps(FOREIGN), "create_roles": "on"})
     assert "These roles do not exist here and will be made: ghosts." in shown(preview)
-    assert "left out: ghosts" not in shown(preview)
+    assert "do not exist here: ghosts" not in shown(preview)
     assert not Group.objects.filter(name="ghosts").exists()
     root.post(IMPORT, carried(preview))
     assert Group.objects.filter(name="ghosts").exists()
@@ -85,7 +85,7 @@ def test_the_preview_tells_the_roles_that_will_be_made(root: Client) -> None:
 
 def test_a_preview_of_a_known_process_says_that_nothing_changes(root: Client) -> None:
     plain = {**FOREIGN, "activities": [{"key": "one", "title": "Sign"}, {"key": "two", "title": "Send"}]}
-    assert "nothing is renamed or left out" in shown(root.post(IMPORT, {"text": json.dumps(plain)}))
+    assert "nothing has to be renamed" in shown(root.post(IMPORT, {"text": json.dumps(plain)}))
 
 
 def test_the_preview_shows_names_as_text(root: Client) -> None:

@@ -411,7 +411,7 @@ def test_what_is_missing_is_told(as_: As, dora: Any) -> None:
     response = as_(dora).post("/workflow/process/import/", given, follow=True)
     assert [str(message) for message in response.context["messages"]] == [
         "“Foreign” was imported as a new draft, version 1.",
-        "These roles do not exist here and were left out: ghosts.",
+        "These roles do not exist here: ghosts. Create them before publishing.",
         "These forms are not registered here: no.form. Register them before publishing.",
     ]
 

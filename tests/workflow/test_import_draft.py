@@ -7,11 +7,10 @@ from django.contrib.auth.models import Group, User
 
 from goflow.core import exchange as core
 from goflow.core.errors import DefinitionError
-from goflow.core.graph import EscalationAction, EscalationDef
 from goflow.journal.models import AuditEvent
 from goflow.tenancy import Tenant
 from goflow.testing import count_statements
-from goflow.workflow import loader, registry
+from goflow.workflow import fingerprints, loader, registry
 from goflow.workflow.exchange import dump, import_draft, load, read, text
 from goflow.workflow.missing import Missing, missing
 from goflow.workflow.models import Process
@@ -89,19 +88,16 @@ def test_looking_for_names_takes_three_queries() -> None:
     assert len(statements) == 3, statements
 
 
-def test_an_import_without_what_is_missing_is_a_draft() -> None:
+def test_an_import_keeps_every_name() -> None:
     done = import_draft(foreign())
-    graph = loader.read(done.process).graph
-    sign = graph.activity("sign")
     assert done.process.is_draft
-    assert (sign.roles, sign.allowed_groups, sign.sla_roles, sign.position) == ((), (), (), (10, 20))
-    assert sign.escalations == (EscalationDef("1d", EscalationAction.REMIND),)
-    assert (graph.activity("more").subflow, graph.content_type) == ("", "")
+    assert fingerprints.is_same(loader.read(done.process).graph, foreign())
 
 
-def test_names_of_code_stay_as_problems() -> None:
+def test_names_without_their_thing_are_problems() -> None:
     found = {problem.code for problem in problems(import_draft(foreign()).process)}
-    assert {"unknown-application", "unknown-push-application", "unknown-form", "unknown-hook"} <= found
+    code = {"unknown-application", "unknown-push-application", "unknown-form", "unknown-hook"}
+    assert {*code, "unknown-role", "unknown-user", "unknown-model", "subflow-unpublished"} <= found
 
 
 def test_an_import_is_a_new_version_every_time() -> None:

@@ -114,7 +114,7 @@ def bring_in(
     request: HttpRequest, definition: Annotated[dict[str, Any], Body()], options: Query[ImportOptions]
 ) -> Any:
     """
-    A new draft from what ``export`` gives. Names that do not exist here are left out and told.
+    A new draft from what ``export`` gives. Names that do not exist here are told and stay as problems.
     """
     user: Any = request.user
     if not definitions.may_change(user) or (options.create_roles and not user.has_perm(ADD_GROUP)):

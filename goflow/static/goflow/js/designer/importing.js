@@ -113,6 +113,6 @@ function countsOf({ activities, transitions }) {
 
 /** @param {readonly string[]} report */
 function changes(report) {
-  if (!report.length) return el("p", { class: "meta" }, gettext("Everything in it is known here; nothing is renamed or left out."));
-  return el("section", {}, el("h3", {}, gettext("Renamed or left out")), el("ul", { "data-report": "" }, ...report.map((line) => el("li", {}, line))));
+  if (!report.length) return el("p", { class: "meta" }, gettext("Everything in it is known here; nothing has to be renamed."));
+  return el("section", {}, el("h3", {}, gettext("Renamed or missing here")), el("ul", { "data-report": "" }, ...report.map((line) => el("li", {}, line))));
 }
