@@ -5,9 +5,16 @@
  * @typedef {string | number | boolean | null | undefined | ((event: any) => void) | Record<string, string>} Value
  */
 
+/** What a control was given, by the name of what it holds. @type {ReadonlyMap<string, string>} */
+const GIVEN = new Map([["value", "defaultValue"], ["checked", "defaultChecked"], ["selected", "defaultSelected"]]);
+
+/** @type {WeakMap<Element, Map<string, ((event: any) => void)[]>>} */
+const listeners = new WeakMap();
+
 /**
  * Make an element. A name like `onclick` takes a listener, `dataset` an object, `true` an empty attribute;
- * null, undefined and false leave the attribute out. `value`, `checked` and `selected` are set as properties.
+ * null, undefined and false leave the attribute out. `value`, `checked` and `selected` are what is given to a
+ * control: what a person makes of it stays apart (see patch.js).
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Readonly<Record<string, Value>>} [attributes]
@@ -20,6 +27,32 @@ export function el(tag, attributes = {}, ...contents) {
   // After the contents, because a select can only take a value that one of its options has.
   for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
   return element;
+}
+
+/**
+ * Listen in a way that `takeListeners` can hand over to another element.
+ * @param {Element} element
+ * @param {string} type
+ * @param {(event: any) => void} listener finds its element as `event.currentTarget`
+ */
+export function listen(element, type, listener) {
+  const own = listeners.get(element) ?? new Map();
+  listeners.set(element, own);
+  if (!own.has(type)) {
+    own.set(type, []);
+    element.addEventListener(type, (event) => { for (const each of own.get(type)) each(event); });
+  }
+  own.get(type).push(listener);
+}
+
+/**
+ * Let an element do what another one does, and no longer what it did.
+ * @param {Element} element
+ * @param {Element} from
+ */
+export function takeListeners(element, from) {
+  for (const [type] of listeners.get(element) ?? []) listeners.get(element)?.set(type, []);
+  for (const [type, all] of listeners.get(from) ?? []) for (const each of all) listen(element, type, each);
 }
 
 /**
@@ -85,8 +118,9 @@ export function debounced(work, wait) {
  */
 function setAttribute(element, name, value) {
   if (value === null || value === undefined || value === false) return;
-  if (typeof value === "function") element.addEventListener(name.replace(/^on/, ""), value);
-  else if (name === "value" || name === "checked" || name === "selected") Object.assign(element, { [name]: value });
+  const given = GIVEN.get(name);
+  if (typeof value === "function") listen(element, name.replace(/^on/, ""), value);
+  else if (given) Object.assign(element, { [given in element ? given : name]: value });
   else if (typeof value === "object") Object.assign(element.dataset, value);
   else element.setAttribute(name, value === true ? "" : String(value));
 }

@@ -1,6 +1,7 @@
 /* One activity on the canvas: its element, what it shows and what it is called. */
 
 import { gettext, interpolate } from "../core/i18n.js";
+import { patch } from "../core/patch.js";
 import { icon, pictureOf } from "./icons.js";
 
 /**
@@ -81,11 +82,15 @@ export function createNode(key) {
   node.tabIndex = -1;
   node.setAttribute("role", "group");
   node.setAttribute("aria-roledescription", gettext("activity"));
+  const port = part("ds-port");
+  port.dataset.port = key;
+  port.title = gettext("Drag to connect");
+  node.append(part("ds-picture"), part("ds-node-title"), part("ds-marks"), part("ds-flag"), port);
   return node;
 }
 
 /**
- * Show the activity as it is now.
+ * Show the activity as it is now. Each part is filled by itself: beside them one may be typing a new title.
  * @param {HTMLElement} node
  * @param {Graph} graph
  * @param {Activity} activity
@@ -97,33 +102,36 @@ export function fillNode(node, graph, activity, findings) {
   node.toggleAttribute("data-end", graph.process.end === activity.key);
   node.setAttribute("aria-label", nameOf(graph, activity));
   node.title = findings.length ? findings.map((finding) => finding.message).join("\n") : activity.title;
-  const title = document.createElement("span");
-  title.className = "ds-node-title";
-  title.textContent = activity.title;
-  const port = document.createElement("span");
-  port.className = "ds-port";
-  port.dataset.port = activity.key;
-  port.title = gettext("Drag to connect");
-  node.replaceChildren(icon(pictureOf(activity)), title, marksOf(graph, activity, findings), ...flags(graph, activity), port);
+  const [picture, title, marks, flag] = /** @type {HTMLElement[]} */ ([...node.children]);
+  patch(picture, [icon(pictureOf(activity))]);
+  patch(title, [document.createTextNode(activity.title)]);
+  patch(marks, marksOf(graph, activity, findings));
+  flag.textContent = flagOf(graph, activity);
+}
+
+/** @param {string} name */
+function part(name) {
+  const element = document.createElement("span");
+  element.className = name;
+  return element;
 }
 
 /** @param {Graph} graph @param {Activity} activity @param {Finding[]} findings */
 function marksOf(graph, activity, findings) {
-  const marks = document.createElement("span");
-  marks.className = "ds-marks";
+  const marks = [];
   const names = modeNames();
   if (graph.incoming(activity.key).length > 1 && activity.join_mode !== "xor") {
-    marks.append(mark(activity.join_mode, interpolate(gettext("opens with %(mode)s"), { mode: names.join[activity.join_mode] })));
+    marks.push(mark(activity.join_mode, interpolate(gettext("opens with %(mode)s"), { mode: names.join[activity.join_mode] })));
   }
   if (graph.outgoing(activity.key).length > 1 && activity.split_mode === "xor") {
-    marks.append(mark("gateway", interpolate(gettext("takes %(mode)s"), { mode: names.split.xor })));
+    marks.push(mark("gateway", interpolate(gettext("takes %(mode)s"), { mode: names.split.xor })));
   }
-  if (activity.sla_duration) marks.append(mark("clock", activity.sla_duration));
+  if (activity.sla_duration) marks.push(mark("clock", activity.sla_duration));
   if (findings.length) {
     const severity = findings.some((finding) => finding.severity === "error") ? "error" : "warning";
     const badge = mark(severity === "error" ? "cross" : "alert", findings.map((finding) => finding.message).join("\n"));
     badge.classList.add(`ds-mark-${severity}`);
-    marks.append(badge);
+    marks.push(badge);
   }
   return marks;
 }
@@ -138,13 +146,9 @@ function mark(picture, words) {
 }
 
 /** @param {Graph} graph @param {Activity} activity */
-function flags(graph, activity) {
+function flagOf(graph, activity) {
   const words = [];
   if (graph.process.begin === activity.key) words.push(gettext("Begin"));
   if (graph.process.end === activity.key) words.push(gettext("End"));
-  if (!words.length) return [];
-  const flag = document.createElement("span");
-  flag.className = "ds-flag";
-  flag.textContent = words.join(" · ");
-  return [flag];
+  return words.join(" · ");
 }

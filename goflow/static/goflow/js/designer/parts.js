@@ -1,7 +1,8 @@
 /* Elements the panels are made of. Data goes in as text, never as markup. */
 
-import { el } from "../core/dom.js";
-import { gettext, interpolate } from "../core/i18n.js";
+import { el, listen } from "../core/dom.js";
+import { gettext } from "../core/i18n.js";
+import { patch, settle } from "../core/patch.js";
 import { icon } from "./icons.js";
 
 /**
@@ -10,7 +11,7 @@ import { icon } from "./icons.js";
 
 /** @typedef {Content} Part */
 
-export { el };
+export { el, listen };
 
 let last = 0;
 
@@ -41,35 +42,52 @@ export function tool(picture, words, press, more = {}) {
 /**
  * @param {string} label
  * @param {HTMLElement} control
- * @param {{help?: string, error?: string}} [options]
+ * @param {{help?: string, error?: string, invalid?: string}} [options] `invalid` is said while the control itself is not valid
  */
-export function field(label, control, { help, error } = {}) {
+export function field(label, control, { help, error, invalid } = {}) {
   const id = control.id || newId();
   control.id = id;
   const notes = [];
   if (help) notes.push(el("span", { class: "help", id: `${id}-help` }, help));
   if (error) notes.push(el("span", { class: "error", id: `${id}-error` }, error));
+  if (invalid) notes.push(el("span", { class: "invalid error", id: `${id}-invalid` }, invalid));
   if (notes.length) control.setAttribute("aria-describedby", notes.map((note) => note.id).join(" "));
   if (error) control.setAttribute("aria-invalid", "true");
-  return el("div", { class: error ? "field field-wrong" : "field" }, el("label", { for: id }, label), control, ...notes);
+  return el("div", { class: error ? "field field-wrong" : "field", "data-part": nameOf(control) }, el("label", { for: id }, label), control, ...notes);
+}
+
+/** @param {HTMLElement} control */
+function nameOf(control) {
+  return control.getAttribute("name");
+}
+
+/** A control has the same id whenever it is built anew. @param {string | undefined} name */
+function idOf(name) {
+  return name ? `ds-${name}` : newId();
 }
 
 /**
  * @param {string} value
- * @param {(value: string) => void} change
+ * @param {(value: string, control: HTMLInputElement | HTMLTextAreaElement) => void} change  with the control as it is shown
  * @param {{options?: readonly string[], rows?: number, max?: number, name?: string, placeholder?: string, live?: boolean, disabled?: boolean}} [options]
+ *   `live`: at every letter, else when one is done
  */
 export function input(value, change, { options, rows, max, name, placeholder, live = true, disabled } = {}) {
-  const attributes = { value, name, placeholder, maxlength: max, disabled, autocomplete: "off", spellcheck: rows ? null : "false" };
-  /** @type {HTMLInputElement | HTMLTextAreaElement} */
-  const control = rows ? el("textarea", { ...attributes, rows }) : el("input", { ...attributes, type: "text" });
-  control.addEventListener(live ? "input" : "change", () => change(control.value));
-  if (options?.length) {
-    const list = el("datalist", { id: newId() }, ...options.map((option) => el("option", { value: option })));
-    control.setAttribute("list", list.id);
-    control.addEventListener("focus", () => { if (!list.isConnected) control.after(list); }, { once: true });
-  }
-  return control;
+  const attributes = {
+    value, name, id: idOf(name), placeholder, maxlength: max, disabled, autocomplete: "off", spellcheck: rows ? null : "false",
+    [live ? "oninput" : "onchange"]: (/** @type {Event} */ { currentTarget }) => change(/** @type {HTMLInputElement} */ (currentTarget).value, /** @type {HTMLInputElement} */ (currentTarget)),
+  };
+  if (rows) return el("textarea", { ...attributes, rows });
+  const offered = options?.length ? { list: OFFER, onfocus: () => offer(options) } : {};
+  return el("input", { ...attributes, ...offered, type: "text" });
+}
+
+const OFFER = "ds-offer";
+
+/** What can be chosen in the field that has the focus: one list for all of them. @param {readonly string[]} options */
+function offer(options) {
+  const list = document.getElementById(OFFER) ?? document.body.appendChild(el("datalist", { id: OFFER }));
+  list.replaceChildren(...options.map((option) => el("option", { value: option })));
 }
 
 /**
@@ -80,44 +98,34 @@ export function input(value, change, { options, rows, max, name, placeholder, li
  */
 export function choice(value, options, change, more = {}) {
   const all = options.some(([each]) => each === value) ? options : [...options, /** @type {const} */ ([value, value])];
-  const control = el("select", more, ...all.map(([each, words]) => el("option", { value: each, selected: each === value }, words)));
-  control.addEventListener("change", () => change(control.value));
-  return control;
+  const choose = (/** @type {Event} */ event) => {
+    const control = /** @type {HTMLSelectElement} */ (event.currentTarget);
+    change(control.value);
+    afterwards(control, () => { control.value = [...control.options].find((each) => each.defaultSelected)?.value ?? ""; });
+  };
+  return el("select", { id: idOf(more.name), ...more, onchange: choose }, ...all.map(([each, words]) => el("option", { value: each, selected: each === value }, words)));
 }
 
 /** @param {string} words @param {boolean} value @param {(value: boolean) => void} change @param {Record<string, any>} [more] */
 export function check(words, value, change, more = {}) {
-  const control = el("input", { type: "checkbox", id: newId(), checked: value, ...more });
-  control.addEventListener("change", () => change(control.checked));
-  return el("div", { class: "ds-check" }, control, el("label", { for: control.id }, words));
+  const id = idOf(more.name);
+  const tick = (/** @type {Event} */ event) => {
+    const control = /** @type {HTMLInputElement} */ (event.currentTarget);
+    change(control.checked);
+    afterwards(control, () => { control.checked = control.defaultChecked; });
+  };
+  return el("div", { class: "ds-check", "data-part": more.name }, el("input", { type: "checkbox", id, checked: value, ...more, onchange: tick }), el("label", { for: id }, words));
 }
 
 /**
- * Several names as chips, with a box to add one.
- * @param {string} label
- * @param {readonly string[]} values
- * @param {readonly string[]} known
- * @param {(values: string[]) => void} change
- * @param {{disabled?: boolean, name?: string}} [options]
+ * Once what was chosen is drawn, it shows in its control, too: as it was taken, or as it was when it was refused.
+ * @param {HTMLElement} control @param {() => void} goBack
  */
-export function chips(label, values, known, change, { disabled = false, name } = {}) {
-  const box = input("", () => {}, { options: known.filter((each) => !values.includes(each)), placeholder: gettext("Add…"), disabled, name });
-  const add = () => {
-    const text = box.value.trim();
-    if (text && !values.includes(text)) change([...values, text]);
-  };
-  box.addEventListener("change", add);
-  box.addEventListener("keydown", (event) => {
-    if (/** @type {KeyboardEvent} */ (event).key === "Enter") add();
+function afterwards(control, goBack) {
+  window.setTimeout(() => {
+    settle(control);
+    goBack();
   });
-  const list = el("div", { class: "ds-chips" }, ...values.map((each) => el("span", { class: "ds-chip" }, each,
-    disabled ? null : el("button", {
-      type: "button", "aria-label": interpolate(gettext("Remove %(name)s"), { name: each }),
-      onclick: () => change(values.filter((other) => other !== each)),
-    }, icon("cross")))));
-  const whole = field(label, box);
-  if (values.length) box.before(list);
-  return whole;
 }
 
 /** @param {string} words @param {boolean} isOpen @param {...Part} children */
@@ -125,8 +133,8 @@ export function section(words, isOpen, ...children) {
   return el("details", { open: isOpen, "data-section": words }, el("summary", {}, words), el("div", {}, ...children));
 }
 
-/** What waits until the pointer is up: an element that vanishes under it would never be clicked. @type {Map<HTMLElement, Part[]>} */
-const waiting = new Map();
+/** What waits until the pointer is up: where something moves away under it, the press goes elsewhere. @type {Map<HTMLElement, Part[]>} */
+const held = new Map();
 /** @type {Node | null} */
 let pressed = null;
 
@@ -134,32 +142,46 @@ document.addEventListener("pointerdown", (event) => { pressed = /** @type {Node}
 for (const type of ["pointerup", "pointercancel"]) {
   document.addEventListener(type, () => window.setTimeout(() => {
     pressed = null;
-    for (const [box, children] of [...waiting]) replace(box, children);
+    for (const [box, children] of [...held]) refill(box, ...children);
   }), true);
 }
 
-/** Fill an element and keep the keyboard where it was. @param {HTMLElement} box @param {...Part} children */
+/**
+ * Let an element show these children, by the rule of core/patch.js: what is there stays where it can, and what a
+ * person is in is not touched.
+ * @param {HTMLElement} box @param {...Part} children
+ */
 export function refill(box, ...children) {
-  if (pressed && box.contains(pressed)) waiting.set(box, children);
-  else replace(box, children);
-}
-
-/** @param {HTMLElement} box @param {Part[]} children */
-function replace(box, children) {
-  const focused = /** @type {HTMLInputElement | null} */ (box.contains(document.activeElement) ? document.activeElement : null);
-  if (waiting.has(box) && focused?.matches("select")) {
-    // Its list may be open; what is chosen there fills the element anew.
-    focused.addEventListener("blur", () => { if (waiting.has(box)) replace(box, /** @type {Part[]} */ (waiting.get(box))); }, { once: true });
+  if (pressed && box.contains(pressed)) {
+    held.set(box, children);
     return;
   }
-  waiting.delete(box);
+  held.delete(box);
+  const wasInside = box.contains(document.activeElement);
+  patch(box, nodes(children));
+  // What one was in is gone, by what one did: the keyboard stays here.
+  if (wasInside && !box.contains(document.activeElement)) box.focus({ preventScroll: true });
+}
+
+/**
+ * Let an element show something else: nothing of before stays but the keyboard, in the field of the same name.
+ * @param {HTMLElement} box
+ * @param {() => Part[]} make called once what was typed is stored
+ */
+export function renew(box, make) {
+  held.delete(box);
+  const focused = /** @type {HTMLElement | null} */ (box.contains(document.activeElement) ? document.activeElement : null);
   const name = focused?.getAttribute("name") || focused?.dataset.name;
-  const [from, to] = [focused?.selectionStart, focused?.selectionEnd];
-  const { scrollTop } = box;
-  box.replaceChildren(.../** @type {Node[]} */ (children.filter(Boolean)));
-  box.scrollTop = scrollTop;
-  if (!focused || !name) return;
-  const again = /** @type {HTMLInputElement | null} */ (box.querySelector(`[name="${CSS.escape(name)}"], [data-name="${CSS.escape(name)}"]`));
-  again?.focus({ preventScroll: true });
-  if (again && typeof from === "number" && again.matches("textarea, [type=text]")) again.setSelectionRange(from, to ?? from);
+  focused?.blur();
+  box.replaceChildren(...nodes(make()));
+  box.scrollTop = 0;
+  if (!focused) return;
+  const again = name && box.querySelector(`[name="${CSS.escape(name)}"], [data-name="${CSS.escape(name)}"]`);
+  (again instanceof HTMLElement ? again : box).focus({ preventScroll: true });
+}
+
+/** @param {Part[]} children @returns {Node[]} */
+function nodes(children) {
+  return children.filter((each) => each !== null && each !== undefined && each !== false)
+    .map((each) => (each instanceof Node ? each : document.createTextNode(String(each))));
 }

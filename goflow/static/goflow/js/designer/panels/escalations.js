@@ -1,7 +1,8 @@
 /* What happens, step by step, to work that stays open. */
 
 import { gettext, interpolate } from "../../core/i18n.js";
-import { button, chips, choice, el, field, input, tool } from "../parts.js";
+import { chips } from "../chips.js";
+import { button, choice, el, field, input, tool } from "../parts.js";
 
 /**
  * @import { Editor } from "../editor.js"

@@ -96,9 +96,10 @@ function step(editor, key, place, options) {
   const { graph } = editor;
   const activity = /** @type {Activity} */ (graph.activity(key));
   const disabled = !editor.canEdit;
-  const title = input(activity.title, () => {}, { name: `title-${key}`, max: 100, disabled });
+  const title = input(activity.title, (value, control) => {
+    if (!editor.rename(key, value)) control.value = activity.title;
+  }, { name: `title-${key}`, max: 100, disabled, live: false });
   title.setAttribute("aria-label", interpolate(gettext("Title of activity %(number)s"), { number: place }));
-  title.addEventListener("change", () => { if (!editor.rename(key, title.value)) title.value = activity.title; });
   const findings = editor.problems.filter((problem) => problem.elements.includes(key));
   const marks = [graph.process.begin === key ? gettext("Begin") : "", graph.process.end === key ? gettext("End") : ""].filter(Boolean);
   return el("li", { class: "ds-step", "data-step": key, "data-selected": editor.selection.has(key) },
@@ -148,8 +149,9 @@ function lead(editor, way, options) {
   const disabled = !editor.canEdit;
   const target = titleOf(graph, way.target);
   const all = /** @type {any} */ ([...graph.activities.values()].map((each) => [each.key, each.title]));
-  const condition = input(way.condition, () => {}, { name: `condition-${way.key}`, placeholder: conditionOf(graph, way), disabled });
-  condition.addEventListener("change", () => editor.patchWay(way.key, { condition: condition.value }));
+  const condition = input(way.condition, (value) => editor.patchWay(way.key, { condition: value }), {
+    name: `condition-${way.key}`, placeholder: conditionOf(graph, way), disabled, live: false,
+  });
   return el("div", { class: "ds-lead", "data-lead": way.key },
     el("label", {}, gettext("Leads to"), choice(way.target, all, (value) => editor.reconnect(way.key, { target: value }), { name: `target-${way.key}`, disabled })),
     el("label", {}, interpolate(gettext("When (to %(title)s)"), { title: target }), condition),

@@ -1,8 +1,9 @@
 /* Everything that can be said about what is selected: the process, an activity, a transition, or several. */
 
 import { gettext, interpolate, ngettext } from "../../core/i18n.js";
+import { chips } from "../chips.js";
 import { conditionOf, modeNames, titleOf, typeNames } from "../node.js";
-import { button, check, chips, choice, el, field, input, refill, section, tool } from "../parts.js";
+import { button, check, choice, el, field, input, listen, refill, renew, section, tool } from "../parts.js";
 import { escalationFields } from "./escalations.js";
 
 /**
@@ -22,16 +23,10 @@ const opened = new Map();
 export function createProperties(panel, editor, { onCondition }) {
   let shown = "";
   const render = () => {
-    const { only } = editor;
-    const activity = editor.graph.activity(only);
-    const way = editor.graph.transition(only);
-    const now = [...editor.selection].join(" ");
-    if (now !== shown) panel.scrollTop = 0;
-    shown = now;
-    if (activity) refill(panel, ...activityFields(editor, activity, onCondition));
-    else if (way) refill(panel, ...transitionFields(editor, way, onCondition));
-    else if (editor.selection.size) refill(panel, ...commonFields(editor));
-    else refill(panel, ...processFields(editor));
+    const isSame = shown === [...editor.selection].join(" ");
+    shown = [...editor.selection].join(" ");
+    if (isSame) refill(panel, ...fieldsOf(editor, onCondition));
+    else renew(panel, () => fieldsOf(editor, onCondition));
   };
   panel.addEventListener("toggle", ({ target }) => {
     if (target instanceof HTMLDetailsElement) opened.set(String(target.dataset.section), target.open);
@@ -53,6 +48,15 @@ export function createProperties(panel, editor, { onCondition }) {
   };
 }
 
+/** What can be said about what is selected. @param {Editor} editor @param {(key: string) => void} onCondition @returns {Part[]} */
+function fieldsOf(editor, onCondition) {
+  const activity = editor.graph.activity(editor.only);
+  if (activity) return activityFields(editor, activity, onCondition);
+  const way = editor.graph.transition(editor.only);
+  if (way) return transitionFields(editor, way, onCondition);
+  return editor.selection.size ? commonFields(editor) : processFields(editor);
+}
+
 /** @param {string} words @param {boolean} isOpen @param {...Part} children */
 function group(words, isOpen, ...children) {
   return section(words, opened.get(words) ?? isOpen, ...children);
@@ -72,7 +76,7 @@ function processFields(editor) {
   const ends = [["", gettext("– none –")], ...[...graph.activities.values()].map((each) => [each.key, each.title])];
   return [
     el("h2", {}, gettext("Process")),
-    field(gettext("Title"), input(process.title, (value) => value.trim() && editor.patchProcess({ title: value }), { name: "title", max: 100, disabled })),
+    field(gettext("Title"), processTitle(editor, disabled)),
     field(gettext("Description"), input(process.description, set("description"), { rows: 3, name: "description", disabled })),
     field(gettext("About"), choice(process.content_type, [["", gettext("– nothing in particular –")], ...(editor.names.content_types ?? []).map((/** @type {string} */ each) => [each, each])], set("content_type"), { name: "content_type", disabled }), {
       help: gettext("The kind of record that instances are about; conditions can read its fields."),
@@ -80,15 +84,24 @@ function processFields(editor) {
     field(gettext("Begins with"), choice(process.begin, /** @type {any} */ (ends), (value) => editor.setBegin(value), { name: "begin", disabled })),
     field(gettext("Ends with"), choice(process.end, /** @type {any} */ (ends), (value) => editor.setEnd(value), { name: "end", disabled })),
     field(gettext("Priority"), number(process.priority, set("priority"), { name: "priority", disabled })),
-    field(gettext("Code"), input(process.code, () => {}, { disabled: true }), { help: gettext("All versions of a process share it.") }),
+    field(gettext("Code"), input(process.code, () => {}, { disabled: true, name: "code" }), { help: gettext("All versions of a process share it.") }),
   ];
+}
+
+/** @param {Editor} editor @param {boolean} disabled */
+function processTitle(editor, disabled) {
+  const { process } = editor.graph;
+  const control = input(process.title, (value) => value.trim() && editor.patchProcess({ title: value }), { name: "title", max: 100, disabled });
+  listen(control, "change", ({ currentTarget }) => {
+    if (!currentTarget.value.trim()) currentTarget.value = process.title;
+  });
+  return control;
 }
 
 /** @param {number} value @param {(value: number) => void} change @param {Record<string, any>} more */
 function number(value, change, more) {
-  const control = el("input", { type: "number", step: 1, value: String(value), ...more });
-  control.addEventListener("change", () => change(Math.trunc(Number(control.value)) || 0));
-  return control;
+  const done = (/** @type {Event} */ event) => change(Math.trunc(Number(/** @type {HTMLInputElement} */ (event.currentTarget).value)) || 0);
+  return el("input", { type: "number", step: 1, value: String(value), id: `ds-${more.name}`, ...more, onchange: done });
 }
 
 /** @param {Editor} editor @param {Activity} activity @param {(key: string) => void} onCondition */
@@ -114,16 +127,18 @@ function general(editor, activity) {
   const disabled = !editor.canEdit;
   const set = setter(editor, activity);
   const { process } = editor.graph;
-  const title = input(activity.title, () => {}, { name: "title", max: 100, disabled });
-  title.addEventListener("change", () => {
-    if (!editor.rename(activity.key, title.value)) title.value = activity.title;
+  const title = input(activity.title, (value, control) => {
+    if (!editor.rename(activity.key, value)) control.value = activity.title;
+  }, { name: "title", max: 100, disabled, live: false });
+  listen(title, "input", ({ currentTarget }) => {
+    const { value } = currentTarget;
+    currentTarget.closest(".field").nextElementSibling.textContent = value.length > 80 ? `${value.length} / 100` : "";
   });
-  const count = el("span", { class: "help", "aria-live": "polite" });
-  title.addEventListener("input", () => { count.textContent = title.value.length > 80 ? `${title.value.length} / 100` : ""; });
   const names = typeNames();
   const types = ["standard", "approval", "review", "service", "notification", "gateway", "script"].map((each) => /** @type {const} */ ([each, names[each]]));
   return [
-    field(gettext("Title"), title, { error: said(editor, activity.key, /title|label-required/) }), count,
+    field(gettext("Title"), title, { error: said(editor, activity.key, /title|label-required/) }),
+    el("span", { class: "help", "aria-live": "polite", "data-own": true }),
     field(gettext("Drawn as"), choice(activity.node_type, types, set("node_type"), { name: "node_type", disabled })),
     field(gettext("What happens"), choice(activity.kind, [
       ["standard", gettext("a step of work")], ["dummy", gettext("routing only")], ["subflow", gettext("another process")],
@@ -156,15 +171,14 @@ function who(editor, activity) {
 
 /** @param {string} label @param {Readonly<Record<string, unknown>>} value @param {(value: unknown) => void} change @param {string} name @param {boolean} disabled */
 function params(label, value, change, name, disabled) {
-  const control = input(Object.keys(value).length ? JSON.stringify(value, null, 1) : "", () => {}, { rows: 3, name, disabled, placeholder: "{}" });
-  control.classList.add("ds-code");
-  const whole = field(label, control, { help: gettext("A JSON object, such as {\"group\": \"managers\"}.") });
-  control.addEventListener("change", () => {
-    const found = readParams(control.value);
-    whole.classList.toggle("field-wrong", found === null);
+  const invalid = gettext("This is no JSON object; it is not stored yet.");
+  const control = input(Object.keys(value).length ? JSON.stringify(value, null, 1) : "", (text, shown) => {
+    const found = readParams(text);
+    shown.setCustomValidity(found ? "" : invalid);
     if (found) change(found);
-  });
-  return whole;
+  }, { rows: 3, name, disabled, placeholder: "{}", live: false });
+  control.classList.add("ds-code");
+  return field(label, control, { help: gettext("A JSON object, such as {\"group\": \"managers\"}."), invalid });
 }
 
 /** @param {string} text @returns {Record<string, unknown> | null} */
@@ -223,7 +237,7 @@ function splitAndJoin(editor, activity, onCondition) {
     field(gettext("Opens when these branches have arrived"), choice(activity.join_mode, options(names.join), set("join_mode"), { name: "join_mode", disabled })),
     field(gettext("Then takes these transitions"), choice(activity.split_mode, options(names.split), set("split_mode"), { name: "split_mode", disabled })),
     el("h3", {}, gettext("Leads to")),
-    ways.length ? el("ul", { class: "ds-ways" }, ...ways.map((way) => el("li", {},
+    ways.length ? el("ul", { class: "ds-ways" }, ...ways.map((way) => el("li", { "data-part": way.key },
       el("button", { type: "button", class: "ds-way", onclick: () => editor.select([way.key]) },
         titleOf(editor.graph, way.target), el("span", { class: "meta" }, conditionOf(editor.graph, way))),
       disabled ? null : tool("pencil", interpolate(gettext("Condition to %(title)s"), { title: titleOf(editor.graph, way.target) }), () => onCondition(way.key)),
@@ -243,7 +257,7 @@ function targets(editor, source) {
 function notes(editor, activity) {
   return [
     field(gettext("Description"), input(activity.description, setter(editor, activity)("description"), { rows: 4, name: "description", disabled: !editor.canEdit })),
-    field(gettext("Key"), input(activity.key, () => {}, { disabled: true }), { help: gettext("Stays the same in all versions.") }),
+    field(gettext("Key"), input(activity.key, () => {}, { disabled: true, name: "key" }), { help: gettext("Stays the same in all versions.") }),
   ];
 }
 
@@ -295,8 +309,9 @@ function commonFields(editor) {
     const mixed = /** @type {[string, string][]} */ (value === undefined ? [["", gettext("mixed")]] : []);
     return choice(value ?? "", [...mixed, ...options], (chosen) => chosen && editor.patch(keys, { [name]: chosen }), { name, disabled });
   };
-  const sla = input(String(common("sla_duration") ?? ""), () => {}, { name: "sla_duration", placeholder: common("sla_duration") === undefined ? gettext("mixed") : "3d", disabled });
-  sla.addEventListener("change", () => editor.patch(keys, { sla_duration: sla.value }));
+  const sla = input(String(common("sla_duration") ?? ""), (value) => editor.patch(keys, { sla_duration: value }), {
+    name: "sla_duration", placeholder: common("sla_duration") === undefined ? gettext("mixed") : "3d", disabled, live: false,
+  });
   return [
     el("h2", {}, interpolate(ngettext("%(count)s selected", "%(count)s selected", editor.selection.size), { count: editor.selection.size })),
     el("div", { class: "ds-actions" },
