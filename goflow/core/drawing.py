@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from goflow.core import layout, lettering, routing
+from goflow.core import label_places, layout, lettering, routing
 from goflow.core.graph import ActivityDef, ProcessDef, TransitionDef
 from goflow.core.outline import WORDS, Mark, OutlineRow, State, dot, kind_of, label, outline
 from goflow.core.routing import Box, Edge, Path, Point, Space
@@ -26,7 +26,9 @@ LABEL_SIZE = 11
 LINE_HEIGHT = 16
 LABEL_LINE = 13
 LABEL_ROOM = 104
-LABEL_MARGIN = 40
+LABEL_WIDEST = 160
+LABEL_MARGIN = 24
+FURTHEST = 2.0
 BORDER = 20
 FAN = 4
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
@@ -102,10 +104,18 @@ class _Drawing:
         """
         The stored or computed positions, pulled apart to the sides where labels need the room.
         """
-        room = max((found.width for found in self.labels.values()), default=0.0)
-        factor = max(1.0, (layout.NODE_WIDTH + room + LABEL_MARGIN) / layout.PITCH_X)
         places = layout.positions(self.definition)
+        factor = max((self._stretch(way, places) for way in self.ways), default=1.0)
         return {a.key: self._box(a, places[a.key], factor) for a in self.definition.activities}
+
+    def _stretch(self, way: TransitionDef, places: Mapping[str, tuple[int, int]]) -> float:
+        """
+        How much farther apart both ends have to be for the label to lie between them.
+        """
+        apart = places[way.target][0] - places[way.source][0]
+        wanted = layout.NODE_WIDTH + self.labels[way.key].width + LABEL_MARGIN
+        is_beside = apart >= layout.NODE_WIDTH + routing.NEAR
+        return min(FURTHEST, max(1.0, wanted / apart)) if is_beside and self.labels[way.key].lines else 1.0
 
     def _box(self, activity: ActivityDef, place: tuple[int, int], factor: float) -> Box:
         is_end = self.definition.is_end(activity.key)
@@ -116,11 +126,16 @@ class _Drawing:
         space = Space()
         for key, box in self.boxes.items():
             space.add(key, box.grown(2))
+        for key, path in self.paths.items():
+            for box in label_places.covers(path):
+                space.add(key, box)
         found: dict[str, Box] = {}
         for way in (t for t in self.ways if self.labels[t.key].lines):
             _, width, height = self.labels[way.key]
             is_fan = len(self.definition.outgoing(way.source)) > FAN
-            found[way.key] = routing.place_label(self.paths[way.key], width, height, space, at_end=is_fan)
+            found[way.key] = label_places.place_label(
+                self.paths[way.key], width, height, space, at_end=is_fan
+            )
             space.add(way.key, found[way.key])
         return found
 
@@ -259,7 +274,7 @@ def _draw_badge(group: ET.Element, badge: str, box: Box) -> None:
 
 
 def _lettered(text: str) -> _Label:
-    lines = lettering.wrap(text, LABEL_ROOM, LABEL_SIZE, 2)
+    lines = lettering.whole(text, LABEL_ROOM, LABEL_SIZE, 2, LABEL_WIDEST)
     width = max((lettering.width(line, LABEL_SIZE) for line in lines), default=0.0)
     return _Label(lines, width + 6 if lines else 0.0, len(lines) * LABEL_LINE + 2)
 

@@ -17,7 +17,7 @@ from goflow.core.graph import ProcessDef
 
 NODE_WIDTH = 144
 NODE_HEIGHT = 56
-GAP_X = 72
+GAP_X = 96
 GAP_Y = 40
 GRID = 8
 MARGIN = 40

@@ -44,6 +44,40 @@ def wrap(text: str, room: float, size: float, lines: int) -> list[str]:
     return found if len(found) <= lines else [*found[: lines - 1], _cut(found[lines - 1], room, size)]
 
 
+def whole(text: str, room: float, size: float, lines: int, widest: float) -> list[str]:
+    """
+    As ``wrap``, but no word is broken: a word wider than the room widens it, up to ``widest``.
+
+    Only a single word wider than that is cut; else an ellipsis stands for words that are left out.
+    """
+    words = [_shortened(word, widest, size) for word in clean(text).split()]
+    room = max(room, *(width(word, size) for word in words if not _is_breakable(word)), 0.0)
+    found = wrap(" ".join(words), room, size, len(text) + 1)
+    return found if len(found) <= lines else [*found[: lines - 1], _fewer(found[lines - 1], room, size)]
+
+
+def _shortened(word: str, widest: float, size: float) -> str:
+    return word if _is_breakable(word) or width(word, size) <= widest else _cut(word, widest, size)
+
+
+def _fewer(text: str, room: float, size: float) -> str:
+    """
+    The text without the words that leave no room for an ellipsis; a single one makes room itself.
+    """
+    words = text.split()
+    while len(words) > 1 and width(" ".join(words) + ELLIPSIS, size) > room:
+        words.pop()
+    line = " ".join(words)
+    return _cut(line, room, size) if _is_breakable(line) else line.rstrip(ELLIPSIS) + ELLIPSIS
+
+
+def _is_breakable(text: str) -> bool:
+    """
+    Scripts with wide characters break between any two of them.
+    """
+    return any(_is_wide(char) for char in text)
+
+
 def _cut(text: str, room: float, size: float) -> str:
     while text and width(text + ELLIPSIS, size) > room:
         text = text[:-1]
@@ -52,7 +86,7 @@ def _cut(text: str, room: float, size: float) -> str:
 
 def _pieces(text: str, room: float, size: float) -> Iterator[str]:
     for piece in PIECES.findall(text):
-        if width(piece, size) > room or any(_is_wide(char) for char in piece):
+        if width(piece, size) > room or _is_breakable(piece):
             yield from piece
         else:
             yield piece

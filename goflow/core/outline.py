@@ -127,10 +127,17 @@ def _summary(stored: str, words: Mapping[str, str]) -> str:
 
 
 def _is_otherwise(definition: ProcessDef, transition: TransitionDef) -> bool:
-    if len(definition.candidates(transition.source)) < 2:
+    """
+    Whether it is taken when no other way is: of several blank ones only the first is.
+    """
+    ways = definition.candidates(transition.source)
+    if len(ways) < 2 or not _is_choice(definition, transition.source):
         return False
-    sources = (a for a in definition.activities if a.key == transition.source)
-    return any(a.split_mode is SplitMode.XOR for a in sources)
+    return next(way for way in ways if way.is_blank).key == transition.key
+
+
+def _is_choice(definition: ProcessDef, key: str) -> bool:
+    return any(a.key == key and a.split_mode is SplitMode.XOR for a in definition.activities)
 
 
 def _row(

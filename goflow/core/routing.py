@@ -1,5 +1,5 @@
 """
-Lines between boxes: which way a transition takes through the drawing, and where its label fits.
+Lines between boxes: which way a transition takes through the drawing.
 
 Plain geometry in pixels. A line is a chain of cubic curves that avoids the other boxes where it can:
 straight to the right, along a free lane above or below what is in between, and back along a lane underneath.
@@ -21,9 +21,9 @@ TURN = 36
 ABOVE_PENALTY = 160
 MAX_LANES_TRIED = 40
 CHORDS = 12
-ARROW_ROOM = 14
 BUCKET = 160
-FRACTIONS = (0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2)
+PORT_STEP = 14.0
+TWIN_STEP = 24.0
 
 
 class Point(NamedTuple):
@@ -146,25 +146,10 @@ def points(path: Path) -> list[Point]:
     return found
 
 
-def place_label(path: Path, width: float, height: float, taken: Space, *, at_end: bool = False) -> Box:
+def along(line: Sequence[Point], fraction: float) -> Point:
     """
-    Where a label of that size lies on the line without covering what is taken, if there is such a place.
-
-    ``at_end`` asks for a place just before the arrow: many lines out of one box are told apart only there.
+    The point after that share of the length.
     """
-    line = points(path)
-    choices = [_around(_along(line, fraction), width, height) for fraction in FRACTIONS]
-    if at_end:
-        choices.insert(0, _around(Point(line[-1].x - ARROW_ROOM - width / 2, line[-1].y), width, height))
-    crowd = [sum(1 for _ in taken.hits(choice)) for choice in choices]
-    return choices[crowd.index(min(crowd))]
-
-
-def _around(center: Point, width: float, height: float) -> Box:
-    return Box(center.x - width / 2, center.y - height / 2, width, height)
-
-
-def _along(line: Sequence[Point], fraction: float) -> Point:
     lengths = [abs(b.x - a.x) + abs(b.y - a.y) for a, b in pairwise(line)]
     left = sum(lengths) * fraction
     for (a, b), length in zip(pairwise(line), lengths, strict=True):
@@ -212,16 +197,21 @@ def _ports(boxes: Mapping[str, Box], edges: Iterable[Edge]) -> dict[str, tuple[f
     end: dict[str, float] = {}
     for key, group in leaving.items():
         group.sort(key=lambda e: boxes[e.target].center.y)
-        start.update(zip((e.key for e in group), _heights(boxes[key], len(group)), strict=True))
+        start.update(_heights(boxes[key], group))
     for key, group in entering.items():
         group.sort(key=lambda e: boxes[e.source].center.y)
-        end.update(zip((e.key for e in group), _heights(boxes[key], len(group)), strict=True))
+        end.update(_heights(boxes[key], group))
     return {e.key: (start[e.key], end[e.key]) for e in ahead}
 
 
-def _heights(box: Box, count: int) -> list[float]:
-    step = min(14.0, 2 * box.spread / (count - 1)) if count > 1 else 0.0
-    return [box.center.y + (index - (count - 1) / 2) * step for index in range(count)]
+def _heights(box: Box, group: Sequence[Edge]) -> dict[str, float]:
+    """
+    Lines between the same two boxes keep the height of a label apart.
+    """
+    has_twins = len({(edge.source, edge.target) for edge in group}) < len(group)
+    count = len(group) - 1
+    step = min(TWIN_STEP if has_twins else PORT_STEP, 2 * box.spread / count) if count else 0.0
+    return {edge.key: box.center.y + (index - count / 2) * step for index, edge in enumerate(group)}
 
 
 class _Router:
@@ -246,10 +236,10 @@ class _Router:
 
     def _loop(self, key: str, box: Box) -> Path:
         size = 36 + 2 * LANE_GAP * self._dock(key + " loop")
-        # No wider than the box and no higher than the gap above it.
-        left, right = Point(box.center.x + 14, box.y), Point(box.center.x + 14 + min(size, 54), box.y)
+        # No wider than the box and no higher than the gap above it; marks are on the right.
+        near, far = Point(box.center.x - 14, box.y), Point(box.center.x - 14 - min(size, 54), box.y)
         high = box.y - min(size, 50)
-        return ((right, Point(right.x + 6, high), Point(left.x - 6, high), left),)
+        return ((far, Point(far.x - 6, high), Point(near.x + 6, high), near),)
 
     def _dock(self, side: str) -> int:
         self.docked[side] += 1
@@ -349,9 +339,9 @@ class _Router:
         return ((key, box.grown(CLEARANCE)) for key, box in self.boxes.items() if box.meets(strip))
 
     def _is_free_lane(self, path: Path, edge: Edge) -> bool:
-        lane = _hull(path[1][0], path[1][3]).grown(LANE_GAP / 2 - 1)
+        lane = hull(path[1][0], path[1][3]).grown(LANE_GAP / 2 - 1)
         ends = (path[0], path[2])
-        if any(self.lanes.hits(lane)) or any(self.space.hits(_hull(path[1][0], path[1][3]))):
+        if any(self.lanes.hits(lane)) or any(self.space.hits(hull(path[1][0], path[1][3]))):
             return False
         if not self._is_clear(ends, {edge.source, edge.target}):
             return False
@@ -362,12 +352,15 @@ class _Router:
         for curve in path:
             line = points((curve,))
             for start, end in pairwise(line):
-                if any(key not in ends for key, _ in (space or self.space).hits(_hull(start, end))):
+                if any(key not in ends for key, _ in (space or self.space).hits(hull(start, end))):
                     return False
         return True
 
 
-def _hull(a: Point, b: Point) -> Box:
+def hull(a: Point, b: Point) -> Box:
+    """
+    The upright box around two points.
+    """
     return Box(min(a.x, b.x), min(a.y, b.y), max(abs(a.x - b.x), 0.1), max(abs(a.y - b.y), 0.1))
 
 

@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+import json
+import random
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from goflow.core import exchange
 from goflow.core.drawing import SYMBOLS, WORDS, Mark, OutlineRow, State, dot, label, outline, svg
 from goflow.core.graph import ActivityDef, Kind, ProcessDef, TransitionDef
-from goflow.core.lettering import ELLIPSIS, clean, width, wrap
-from goflow.core.routing import Box, Edge, Point, Space, place_label, points, routes
+from goflow.core.label_places import place_label
+from goflow.core.lettering import ELLIPSIS, clean, whole, width, wrap
+from goflow.core.routing import Box, Edge, Point, Space, points, routes
 from tests.core.builders import process
+from tests.messages import ROOT
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -202,6 +209,110 @@ def test_labels_do_not_cover_each_other() -> None:
         if r.get("class") in ("gf-label-back", "gf-shape")
     ]
     assert [pair for pair in combinations(boxes, 2) if pair[0].meets(pair[1])] == []
+
+
+SAMPLES = sorted((ROOT / "sampleproject" / "sampleapp" / "processes").glob("*.json"))
+GERMAN = {**WORDS, "otherwise": "sonst", "after": "nach {duration}", "not": "nicht {outcomes}"}
+CONDITIONS = (
+    "",
+    "eq:YES",
+    "timeout:3d",
+    "wfobject.days > 3 and outcome == 'Ja, schon länger'",
+    f"eq:{'Aktenzeichen' * 4}",
+)
+
+
+def labelled(seed: int) -> ProcessDef:
+    """Up to forty activities that lead anywhere, on conditions of every length."""
+    pick = random.Random(seed)
+    keys = [f"n{index}" for index in range(pick.randint(2, 40))]
+    ways = tuple(
+        TransitionDef(f"t{index}", pick.choice(keys), pick.choice(keys), condition=pick.choice(CONDITIONS))
+        for index in range(2 * len(keys))
+    )
+    return ProcessDef("p", "P", tuple(ActivityDef(key, key) for key in keys), ways, begin=keys[0])
+
+
+def sampled() -> list[ProcessDef]:
+    return [exchange.from_dict(json.loads(path.read_text(encoding="utf-8"))) for path in SAMPLES]
+
+
+def boxes_of(root: ET.Element, name: str) -> list[Box]:
+    sides = ("x", "y", "width", "height")
+    return [
+        Box(*(float(r.get(side, "")) for side in sides))
+        for r in root.iter(SVG + "rect")
+        if r.get("class") == name
+    ]
+
+
+def heads(root: ET.Element) -> list[Box]:
+    found = []
+    for path in (p for p in root.iter(SVG + "path") if p.get("class") == "gf-arrow"):
+        numbers = [float(number) for number in re.findall(r"-?[0-9.]+", path.get("d", ""))]
+        xs, ys = numbers[::2], numbers[1::2]
+        found.append(Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)))
+    return found
+
+
+@pytest.mark.parametrize("words", [WORDS, GERMAN], ids=["en", "de"])
+@pytest.mark.parametrize(
+    "source", [sampled, lambda: [labelled(seed) for seed in range(30)]], ids=["samples", "random"]
+)
+def test_labels_cover_no_label_no_arrow_head_and_no_activity(
+    source: Callable[[], list[ProcessDef]], words: dict[str, str]
+) -> None:
+    for definition in source():
+        root = parsed(svg(definition, words=words))
+        labels = boxes_of(root, "gf-label-back")
+        # What is written is rounded to tenths of a pixel.
+        inner = [label.grown(-0.2) for label in labels]
+        assert [pair for pair in combinations(inner, 2) if pair[0].meets(pair[1])] == [], definition.title
+        others = heads(root) + boxes_of(root, "gf-shape")
+        assert [(a, b) for a in inner for b in others if a.meets(b)] == [], definition.title
+
+
+@pytest.mark.parametrize(
+    "text", [*CONDITIONS, "Information missing from the customer", "up to 1000", "not A, B"]
+)
+def test_no_word_of_a_label_is_broken(text: str) -> None:
+    lines = whole(text, 104, 11, 2, 160)
+    assert len(lines) <= 2
+    assert all(width(line, 11) <= 172 for line in lines)
+    words = [word.rstrip(ELLIPSIS) for line in lines for word in line.split()]
+    assert all(word in text.split() for word in words) or lines[0].endswith(ELLIPSIS)
+
+
+def test_one_long_word_widens_its_label_and_a_longer_one_is_cut() -> None:
+    assert whole("instance.priority", 60, 11, 2, 160) == ["instance.priority"]
+    assert whole("Donaudampfschifffahrtsgesellschaft", 60, 11, 2, 160) == ["Donaudampfschifffahrtsgese…"]
+
+
+def test_words_left_out_are_told_by_an_ellipsis() -> None:
+    assert whole("one two three four five", 45, 11, 2, 160) == ["one two", "three…"]
+
+
+def test_parallel_transitions_keep_the_height_of_a_label_apart() -> None:
+    root = parsed(svg(process("a->b eq:APPROVED", "a->b eq:REJECTED", "a->b timeout:3d", "b->c", xor="a")))
+    assert len({box.center.x for box in boxes_of(root, "gf-label-back")}) == 1
+    first, second, third = sorted(box.center.y for box in boxes_of(root, "gf-label-back"))
+    assert second - first == third - second == 20
+
+
+def test_label_of_a_loop_lies_above_it() -> None:
+    definition = process("a->a eq:AGAIN", "a->b", xor="a")
+    root = parsed(svg(definition))
+    (label_box,) = [
+        box for box in boxes_of(root, "gf-label-back") if box.bottom < boxes_of(root, "gf-shape")[0].y
+    ]
+    loop = next(p.get("d", "") for p in root.iter(SVG + "path") if p.get("class") == "gf-line")
+    top = min(float(number) for number in re.findall(r"-?[0-9.]+", loop)[1::2])
+    assert label_box.bottom <= boxes_of(root, "gf-shape")[0].y - 0.7 * (boxes_of(root, "gf-shape")[0].y - top)
+
+
+def test_only_the_first_blank_way_of_a_choice_is_the_otherwise() -> None:
+    definition = process("a->b eq:X", "a->c", "a->d", xor="a")
+    assert [label(definition, way) for way in definition.transitions] == ["X", "otherwise", ""]
 
 
 def test_hundreds_of_activities_are_drawn() -> None:

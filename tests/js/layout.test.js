@@ -8,7 +8,7 @@ import { routes } from "../../goflow/static/goflow/js/designer/routing.js";
 import { chance, large, leave } from "./fixtures.js";
 
 test("a chain is laid out in columns on one row", () => {
-  assert.deepEqual([...tidied(large(3)).values()], [[40, 40], [256, 40], [472, 40]]);
+  assert.deepEqual([...tidied(large(3)).values()], [[40, 40], [280, 40], [520, 40]]);
 });
 
 test("the same process always gets the same places, on the grid", () => {
@@ -37,7 +37,7 @@ test("stored places are kept, the rest is put beside", () => {
   graph.putActivity({ ...graph.activity("book"), position: null });
   const places = positions(graph);
   assert.deepEqual(places.get("approve"), [256, 40]);
-  assert.deepEqual(places.get("book"), [472, 40]);
+  assert.deepEqual(places.get("book"), [496, 40]);
 });
 
 test("nothing is no problem", () => {

@@ -12,6 +12,10 @@ from goflow.core.graph import ProcessDef
 from tests.js.conftest import Run
 
 HERE = Path(__file__).parent
+LABEL = re.compile(
+    r'<rect class="gf-label-back" x="([^"]*)" y="([^"]*)" width="([^"]*)" height="([^"]*)"[^>]*>'
+    r"((?:<text.*?</text>)*)"
+)
 LINE = re.compile(r'class="gf-line" d="([^"]*)"')
 
 
@@ -25,6 +29,8 @@ def graph(seed: int) -> dict[str, object]:
         "in:A,B",
         "timeout:3d",
         "wfobject.days > 3 and outcome == 'Ja, schon länger'",
+        "eq:Donaudampfschifffahrtsgesellschaftskapitän",
+        "eq:契約の内容を承認してから次の部署に回す",
     )
     activities = [
         {
@@ -89,3 +95,14 @@ def test_browser_tidies_up_as_the_server_does(made: list[dict[str, object]]) -> 
 def test_browser_draws_lines_as_the_server_does(made: list[dict[str, object]]) -> None:
     expected = [LINE.findall(drawing.svg(exchange.from_dict(data))) for data in GRAPHS]
     assert [entry["lines"] for entry in made] == expected
+
+
+def labels(svg: str) -> list[list[str]]:
+    """Where labels are, and what they say line by line."""
+    return [[*place, *re.findall(r">([^<]*)</text>", texts)] for *place, texts in LABEL.findall(svg)]
+
+
+def test_browser_letters_and_places_labels_as_the_server_does(made: list[dict[str, object]]) -> None:
+    expected = [labels(drawing.svg(exchange.from_dict(data))) for data in GRAPHS]
+    assert sum(map(len, expected)) > 100
+    assert [entry["labels"] for entry in made] == expected

@@ -6,6 +6,7 @@ import {
   patchActivity, patchProcess, patchTransition, reconnect, removeElements, reorder, setBegin, setEnd, setOtherwise,
 } from "./commands.js";
 import { arranged } from "./guides.js";
+import { GAP_X } from "./layout.js";
 import { HEIGHT, WIDTH, titleOf, typeNames } from "./node.js";
 
 /**
@@ -20,8 +21,6 @@ import { HEIGHT, WIDTH, titleOf, typeNames } from "./node.js";
  *   params: Record<string, unknown>, trace: any[] | null}} Problem
  */
 
-/** Empty space between activities that are appended, in pixels. */
-const GAP = 72;
 const STEP = 96;
 
 /** @returns {[Sort, string][]} what can be put on the canvas, with its name */
@@ -230,7 +229,7 @@ export class Editor extends EventTarget {
   /** Add an activity behind another. @param {string} source @param {Sort} [sort] @param {[number, number]} [centre] */
   append(source, sort = "standard", centre) {
     const [x, y] = this.view?.positionOf(source) ?? [0, 0];
-    const wanted = centre ? [grid(centre[0] - WIDTH / 2), grid(centre[1] - HEIGHT / 2)] : [x + WIDTH + GAP, y];
+    const wanted = centre ? [grid(centre[0] - WIDTH / 2), grid(centre[1] - HEIGHT / 2)] : [x + WIDTH + GAP_X, y];
     const fields = this.newFields(sort, this.freePlace(/** @type {[number, number]} */ (wanted)));
     const command = appendActivity(source, fields);
     const key = this.run({ label: command.label, do: (graph) => this.ends(graph, sort, command.do(graph)) });

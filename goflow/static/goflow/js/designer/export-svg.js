@@ -6,15 +6,16 @@
  */
 
 import { Space, bottom, box, center, grown, point, pointsOf, right } from "./geometry.js";
-import { NODE_HEIGHT, NODE_WIDTH, GAP_X, positions } from "./layout.js";
-import { clean, width, wrap } from "./lettering.js";
+import { NODE_HEIGHT, NODE_WIDTH, halfToEven, positions } from "./layout.js";
+import { LABEL_SIZE, clean, labelLines, width, wrap } from "./lettering.js";
 import { accessibleName, wayLabel } from "./outline.js";
 import { isTimeout } from "./condition.js";
 import { kindOf } from "./model.js";
-import { placeLabel, routes } from "./routing.js";
+import { FAN, NEAR, covers, placeLabel, routes } from "./routing.js";
 
 /**
  * @import { Activity, Transition } from "./exchange.js"
+ * @import { Position } from "./exchange.js"
  * @import { Box, Curve, Path, Point } from "./geometry.js"
  * @import { Graph } from "./model.js"
  */
@@ -29,13 +30,12 @@ import { placeLabel, routes } from "./routing.js";
  */
 
 const TITLE_SIZE = 13;
-const LABEL_SIZE = 11;
 const LINE_HEIGHT = 16;
 const LABEL_LINE = 13;
-const LABEL_ROOM = 104;
-const LABEL_MARGIN = 40;
+const LABEL_MARGIN = 24;
+/** How many times farther apart than stored. */
+const FURTHEST = 2;
 const BORDER = 20;
-const FAN = 4;
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
 const INK = "#1a1f2b";
 const PAPER = "#ffffff";
@@ -82,14 +82,14 @@ export function escaped(text) {
 function drawn(graph) {
   const ways = [...graph.transitions.values()];
   const labels = new Map(ways.map((way) => [way.key, lettered(wayLabel(graph, way.key))]));
-  const boxes = boxesOf(graph, labels);
+  const boxes = boxesOf(graph, ways, labels);
   const paths = routes(boxes, ways);
   return { graph, ways, labels, boxes, paths, places: placesOf(graph, ways, labels, boxes, paths) };
 }
 
 /** @param {string} text @returns {Label} */
 function lettered(text) {
-  const lines = wrap(text, LABEL_ROOM, LABEL_SIZE, 2);
+  const lines = labelLines(text);
   const widest = Math.max(0, ...lines.map((line) => width(line, LABEL_SIZE)));
   return { lines, width: lines.length ? widest + 6 : 0, height: lines.length * LABEL_LINE + 2 };
 }
@@ -97,16 +97,30 @@ function lettered(text) {
 /**
  * Pulled apart to the sides where labels need the room.
  * @param {Graph} graph
+ * @param {readonly Transition[]} ways
  * @param {ReadonlyMap<string, Label>} labels
  * @returns {Map<string, Box>}
  */
-function boxesOf(graph, labels) {
-  const room = Math.max(0, ...Array.from(labels.values(), (found) => found.width));
-  const factor = Math.max(1, (NODE_WIDTH + room + LABEL_MARGIN) / (NODE_WIDTH + GAP_X));
-  return new Map(Array.from(positions(graph), ([key, [x, y]]) => {
+function boxesOf(graph, ways, labels) {
+  const places = positions(graph);
+  const factor = Math.max(1, ...ways.map((way) => stretch(way, places, /** @type {Label} */ (labels.get(way.key)))));
+  return new Map(Array.from(places, ([key, [x, y]]) => {
     const spread = graph.isEnd(key) ? 12 : graph.activity(key)?.kind === "dummy" ? 0 : 20;
-    return [key, box(Math.round(x * factor), y, NODE_WIDTH, NODE_HEIGHT, spread)];
+    return [key, box(halfToEven(x * factor), y, NODE_WIDTH, NODE_HEIGHT, spread)];
   }));
+}
+
+/**
+ * How much farther apart both ends have to be for the label to lie between them.
+ * @param {Transition} way
+ * @param {ReadonlyMap<string, Position>} places
+ * @param {Label} label
+ */
+function stretch(way, places, { lines, width: wide }) {
+  const [from, to] = [places.get(way.source), places.get(way.target)];
+  const apart = from && to ? to[0] - from[0] : 0;
+  if (!lines.length || apart < NODE_WIDTH + NEAR) return 1;
+  return Math.min(FURTHEST, Math.max(1, (NODE_WIDTH + wide + LABEL_MARGIN) / apart));
 }
 
 /**
@@ -120,6 +134,7 @@ function boxesOf(graph, labels) {
 function placesOf(graph, ways, labels, boxes, paths) {
   const space = new Space();
   for (const [key, of] of boxes) space.add(key, grown(of, 2));
+  for (const [key, path] of paths) for (const of of covers(path)) space.add(key, of);
   /** @type {Map<string, Box>} */
   const places = new Map();
   for (const { key, source } of ways) {

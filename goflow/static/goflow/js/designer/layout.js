@@ -11,7 +11,7 @@
 
 export const NODE_WIDTH = 144;
 export const NODE_HEIGHT = 56;
-export const GAP_X = 72;
+export const GAP_X = 96;
 export const GAP_Y = 40;
 export const GRID = 8;
 const MARGIN = 40;
@@ -85,7 +85,7 @@ export function snapped(pixels) {
 }
 
 /** As the server rounds. @param {number} value */
-function halfToEven(value) {
+export function halfToEven(value) {
   const floor = Math.floor(value);
   if (value - floor !== 0.5) return Math.round(value);
   return floor % 2 === 0 ? floor : floor + 1;

@@ -20,13 +20,22 @@ import {
 const CLEARANCE = 6;
 const LANE_GAP = 10;
 const LANE_OFFSET = 20;
-const NEAR = 24;
+/** How far to the right a box has to be for a line to lead on to it. */
+export const NEAR = 24;
 const TURN = 36;
 const ABOVE_PENALTY = 160;
 const MAX_LANES_TRIED = 40;
 const ARROW_ROOM = 14;
 const FAR = 1e5;
-const FRACTIONS = [0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2];
+const ARROW_LENGTH = 10;
+const ARROW_WIDTH = 12;
+const FRACTIONS = [0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7, 0.2, 0.8];
+/** How far below (or above) its line a label may be, the nearest first. */
+const SHIFTS = [0, ...Array.from({ length: 24 }, (_, index) => [-8 * (index + 1), 8 * (index + 1)]).flat()];
+/** From so many lines out of one box on, their labels are told apart only before the arrows. */
+export const FAN = 4;
+const PORT_STEP = 14;
+const TWIN_STEP = 24;
 
 /**
  * The way of every edge, in the given order; both boxes of each have to be known.
@@ -41,7 +50,7 @@ export function routes(boxes, edges) {
 }
 
 /**
- * Where a label of that size lies on the line without covering what is taken, if there is such a place.
+ * Where a label of that size covers nothing that is taken: on its line, else as near to it as there is room.
  * @param {Path} path
  * @param {number} width
  * @param {number} height
@@ -52,11 +61,50 @@ export function routes(boxes, edges) {
 export function placeLabel(path, width, height, taken, atEnd) {
   const chain = pointsOf(path);
   const end = chain[chain.length - 1];
-  const middles = FRACTIONS.map((fraction) => along(chain, fraction));
-  if (atEnd) middles.unshift(point(end.x - ARROW_ROOM - width / 2, end.y));
-  const choices = middles.map((middle) => box(middle.x - width / 2, middle.y - height / 2, width, height));
-  const crowds = choices.map((choice) => taken.hits(choice).length);
-  return choices[crowds.indexOf(Math.min(...crowds))];
+  const spots = FRACTIONS.map((fraction) => along(chain, fraction));
+  if (atEnd) spots.unshift(point(end.x - ARROW_ROOM - width / 2, end.y));
+  let best = around(spots[0], 0, width, height);
+  let least = Infinity;
+  for (const shift of SHIFTS) {
+    for (const spot of spots) {
+      const choice = around(spot, shift, width, height);
+      const crowd = taken.hits(choice).length;
+      if (crowd === 0) return choice;
+      if (crowd < least) [best, least] = [choice, crowd];
+    }
+  }
+  return best;
+}
+
+/** @param {Point} spot @param {number} shift @param {number} width @param {number} height */
+function around({ x, y }, shift, width, height) {
+  return box(x - width / 2, y + shift - height / 2, width, height);
+}
+
+/** What labels have to leave free along a line: the head of its arrow, and all of a loop. @param {Path} path @returns {Box[]} */
+export function covers(path) {
+  const head = headOf(path);
+  if (!isLoop(path)) return [head];
+  const chain = pointsOf(path);
+  const [xs, ys] = [chain.map(({ x }) => x), chain.map(({ y }) => y)];
+  return [head, hull(point(Math.min(...xs), Math.min(...ys)), point(Math.max(...xs), path[0][0].y))];
+}
+
+/** @param {Path} path @returns {Box} */
+function headOf(path) {
+  const [, , control, tip] = path[path.length - 1];
+  const length = Math.hypot(tip.x - control.x, tip.y - control.y) || 1;
+  const [dx, dy] = [(tip.x - control.x) / length, (tip.y - control.y) / length];
+  const back = point(tip.x - ARROW_LENGTH * dx, tip.y - ARROW_LENGTH * dy);
+  const [aside, above] = [(ARROW_WIDTH / 2) * Math.abs(dy), (ARROW_WIDTH / 2) * Math.abs(dx)];
+  const [left, top] = [Math.min(tip.x, back.x) - aside, Math.min(tip.y, back.y) - above];
+  return box(left, top, Math.abs(tip.x - back.x) + 2 * aside, Math.abs(tip.y - back.y) + 2 * above);
+}
+
+/** @param {Path} path */
+function isLoop(path) {
+  const [start, leaving, arriving, end] = path[0];
+  return path.length === 1 && start.y === end.y && leaving.y === arriving.y && arriving.y < start.y;
 }
 
 /** @param {Box} source @param {Box} target */
@@ -93,10 +141,15 @@ function heightsAt(boxes, edges, side, other) {
   for (const [key, group] of groups) {
     group.sort((a, b) => center(at(boxes, a[other])).y - center(at(boxes, b[other])).y);
     const of = at(boxes, key);
-    const step = group.length > 1 ? Math.min(14, (2 * of.spread) / (group.length - 1)) : 0;
+    const step = group.length > 1 ? Math.min(hasTwins(group) ? TWIN_STEP : PORT_STEP, (2 * of.spread) / (group.length - 1)) : 0;
     group.forEach((edge, index) => found.set(edge.key, center(of).y + (index - (group.length - 1) / 2) * step));
   }
   return found;
+}
+
+/** Lines between the same two boxes keep the height of a label apart. @param {readonly Edge[]} group */
+function hasTwins(group) {
+  return new Set(group.map((edge) => `${edge.source}\n${edge.target}`)).size < group.length;
 }
 
 class Router {
@@ -127,11 +180,11 @@ class Router {
   /** @param {string} key @param {Box} of @returns {Path} */
   loop(key, of) {
     const size = 36 + 2 * LANE_GAP * this.dock(`${key} loop`);
-    // No wider than the box and no higher than the gap above it.
-    const left = point(center(of).x + 14, of.y);
-    const far = point(center(of).x + 14 + Math.min(size, 54), of.y);
+    // No wider than the box and no higher than the gap above it; marks are on the right.
+    const near = point(center(of).x - 14, of.y);
+    const far = point(center(of).x - 14 - Math.min(size, 54), of.y);
     const high = of.y - Math.min(size, 50);
-    return [[far, point(far.x + 6, high), point(left.x - 6, high), left]];
+    return [[far, point(far.x - 6, high), point(near.x + 6, high), near]];
   }
 
   /** How many lines are at that side already. @param {string} side */

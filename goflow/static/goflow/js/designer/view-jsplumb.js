@@ -9,7 +9,7 @@ import { byElement, changed } from "./findings.js";
 import { box } from "./geometry.js";
 import { listen } from "./gestures.js";
 import { drawHandles } from "./handles.js";
-import { labelSpec, roomFor, settleLabels } from "./labels.js";
+import { labelSpec, settleLabels } from "./labels.js";
 import { positions } from "./layout.js";
 import { LINE, endsOf, follow, lineOf } from "./lines.js";
 import { wayLabel } from "./outline.js";
@@ -269,10 +269,9 @@ export class View {
     if (!way) return;
     const words = wayLabel(this.graph, key);
     const isOtherwise = this.graph.isOtherwise(key);
-    const room = roomFor(this, way);
     const look = this.edgeLook(way);
     const old = this.edges.get(key);
-    const data = JSON.stringify([way, words, isOtherwise, look, room]);
+    const data = JSON.stringify([way, words, isOtherwise, look]);
     if (old && old.data === data) return;
     if (old) this.dropEdge(key);
     const source = this.hubs.get(way.source);
@@ -282,11 +281,11 @@ export class View {
       source, target, cssClass: look,
       overlays: [
         { type: "Arrow", options: { width: 9, length: 9, location: 1, foldback: 0.8 } },
-        ...(words ? [labelSpec(way, words, { room, isOtherwise, isBad: this.findings.has(key) })] : []),
+        ...(words ? [labelSpec(way, words, { isOtherwise, isBad: this.findings.has(key) })] : []),
       ],
     });
     drawn.data = data;
-    drawn.label = words ? { id: `label-${key}`, place: 0.5 } : null;
+    drawn.label = words ? { id: `label-${key}`, at: null } : null;
     this.edges.set(key, drawn);
   }
 
