@@ -7,10 +7,11 @@ The database is the truth. A broker's message only says "look now"; without it t
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db import connections, router, transaction
 from django.db.models import F, Q, QuerySet, Value
@@ -48,7 +49,7 @@ def claim(
     kinds: Collection[str],
     *,
     limit: int,
-    seconds: float,
+    seconds: float | Callable[[], float],
     ids: Collection[int] | None = None,
     topics: Collection[str] | None = None,
     skip: Q | None = None,
@@ -58,6 +59,7 @@ def claim(
     Lease due messages, the longest due first; their attempts are counted. Nobody else gets them meanwhile.
 
     Args:
+        seconds: how long, or who is asked for it once something is due.
         ids: only these, e.g. those a hint names.
         topics: only jobs of these topics.
         skip: what to leave alone for now.
@@ -66,25 +68,40 @@ def claim(
     again and again.
     """
     now, token = clock.now(), secrets.token_hex(16)
-    until = now + timedelta(seconds=seconds)
+    due = _due(kinds, now, ids, topics, skip).order_by("due_at", "id")
+
+    @cache
+    def until() -> datetime:
+        return now + timedelta(seconds=seconds() if callable(seconds) else seconds)
+
+    def values() -> dict[str, object]:
+        return {"due_at": until(), "lease_until": until(), "lease_token": token, "worker": worker}
+
+    for _ in range(TRIES):
+        found, taken = _take(due, limit, now, values)
+        if taken or not found:
+            break
+    held = OutboxMessage.objects.filter(lease_token=token).order_by("id") if taken else ()
+    return Lease(token, until() if taken else now, tuple(held))
+
+
+def _due(
+    kinds: Collection[str],
+    now: datetime,
+    ids: Collection[int] | None,
+    topics: Collection[str] | None,
+    skip: Q | None,
+) -> QuerySet[OutboxMessage]:
     due = OutboxMessage.objects.filter(status=DUE, kind__in=kinds, due_at__lte=now)
     if ids is not None:
         due = due.filter(pk__in=ids)
     if topics is not None:
         due = due.filter(topic__in=topics)
-    if skip is not None:
-        due = due.exclude(skip)
-    values = {"due_at": until, "lease_until": until, "lease_token": token, "worker": worker}
-    for _ in range(TRIES):
-        found, taken = _take(due.order_by("due_at", "id"), limit, now, values)
-        if taken or not found:
-            break
-    held = OutboxMessage.objects.filter(lease_token=token).order_by("id") if taken else ()
-    return Lease(token, until, tuple(held))
+    return due if skip is None else due.exclude(skip)
 
 
 def _take(
-    due: QuerySet[OutboxMessage], limit: int, now: datetime, values: Mapping[str, object]
+    due: QuerySet[OutboxMessage], limit: int, now: datetime, values: Callable[[], Mapping[str, object]]
 ) -> tuple[int, int]:
     """
     How many were found, and how many of them nobody else was faster to take.
@@ -97,7 +114,7 @@ def _take(
         seen = due.select_for_update(skip_locked=True) if skips else due
         found = list(seen.values_list("pk", flat=True)[:limit])
         taken = OutboxMessage.objects.filter(pk__in=found, status=DUE, due_at__lte=now)
-        changed = taken.update(attempts=F("attempts") + 1, **values) if found else 0
+        changed = taken.update(attempts=F("attempts") + 1, **values()) if found else 0
     return len(found), changed
 
 

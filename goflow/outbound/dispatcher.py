@@ -26,7 +26,7 @@ class Lane:
         kinds: kinds of messages.
         work: settles the messages of a lease.
         batch: how many messages one lease takes.
-        seconds: how long a lease lasts, or who is asked for it; longer than the slowest batch.
+        seconds: how long a lease lasts, longer than the slowest batch, or who is asked once something is due.
         topics: asked before each lease: only jobs of these topics; None takes all.
         skip: asked before each lease: messages to leave alone for now.
     """
@@ -57,7 +57,7 @@ def drain(
         lease = outbox.claim(
             lane.kinds,
             limit=lane.batch,
-            seconds=lane.seconds() if callable(lane.seconds) else lane.seconds,
+            seconds=lane.seconds,
             ids=ids,
             topics=None if lane.topics is None else lane.topics(),
             skip=None if lane.skip is None else lane.skip(),

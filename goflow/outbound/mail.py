@@ -9,8 +9,11 @@ import smtplib
 from datetime import timedelta
 from typing import Any
 
+from django import conf as django_conf
+from django.conf import global_settings, settings
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends import smtp
 
 from goflow import clock, logs
 from goflow.journal import outbox
@@ -36,6 +39,10 @@ LONGEST_OUTAGE = timedelta(minutes=30)
 
 PERMANENT = 500
 """Answers of a mail server from here on are final."""
+
+
+NAMES_BEFORE_MAILERS: frozenset[str] = frozenset(getattr(django_conf, "DEPRECATED_EMAIL_SETTINGS", ()))
+"""The settings for mail that Django 6.1 still reads where there is no MAILERS."""
 
 
 class Unreachable(Exception):
@@ -92,11 +99,22 @@ def _connection() -> Any:  # a mail backend
     """
     A new connection as the project configures it, not opened yet, that waits for no server for ever.
     """
-    mailers = getattr(mail, "mailers", None)  # Django 6.1
-    connection: Any = mail.get_connection() if mailers is None else mailers.default
+    connection = _configured()
     if getattr(connection, "timeout", 0) is None:
         connection.timeout = TIMEOUT
     return connection
+
+
+def _configured() -> Any:  # a mail backend
+    mailers = getattr(mail, "mailers", None)  # Django 6.1
+    if mailers is None:
+        return mail.get_connection()
+    known: Any = settings
+    if hasattr(known, "MAILERS") or any(known.is_overridden(name) for name in NAMES_BEFORE_MAILERS):
+        return mailers.default
+    # A project that says nothing about mail: what Django takes then, without the warning it has for callers.
+    options: dict[str, Any] = {"host": global_settings.EMAIL_HOST, "port": global_settings.EMAIL_PORT}
+    return smtp.EmailBackend(alias="default", **options)
 
 
 def timeout() -> float:

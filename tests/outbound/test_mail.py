@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from django.conf import Settings, settings
 from django.db import connection
 from django.utils import translation
 
@@ -389,6 +390,21 @@ def test_nobody_waits_for_a_server_for_ever(settings: Any) -> None:
     assert (mail.timeout(), mail.lease_seconds()) == (10, 120)
     use_server(settings, 25, timeout=60)
     assert (mail.timeout(), mail.lease_seconds()) == (60, 720)
+
+
+def test_nobody_asks_for_a_connection_when_nothing_is_to_be_sent(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail, "_connection", lambda: pytest.fail("asked for a connection"))
+    assert sending() == {}
+
+
+def test_a_project_that_says_nothing_about_mail_gets_no_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As its own process has them: the suite's are changed to keep mail in memory. Warnings are errors here.
+    monkeypatch.setattr(settings, "_wrapped", Settings("tests.settings"))
+    connection: Any = mail._connection()
+    assert type(connection).__module__ == "django.core.mail.backends.smtp"
+    assert (connection.host, connection.port, connection.timeout) == ("localhost", 25, 10)
 
 
 def test_a_batch_that_takes_too_long_is_given_back(inbox: Inbox) -> None:
