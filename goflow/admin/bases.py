@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goflow import tenancy
 from goflow.conf import conf
+from goflow.desk.addresses import whole_number
 from goflow.errors import DefinitionError
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ else:
     TabularInline = admin.TabularInline
     InlineFormSet = forms.BaseInlineFormSet
     ModelForm = forms.ModelForm
-
-LARGEST_ID_DIGITS = 18
 
 
 def scoped(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
@@ -177,9 +176,9 @@ class ReadOnlyAdmin(ModelAdmin):
         By the search fields, or by the id when the text is a number.
         """
         found, may_repeat = super().get_search_results(request, queryset, search_term)
-        term = search_term.strip()
-        if term.isdecimal() and len(term) <= LARGEST_ID_DIGITS:
-            found = found | queryset.filter(pk=int(term))
+        pk = whole_number(search_term.strip())
+        if pk is not None:
+            found = found | queryset.filter(pk=pk)
         return found, may_repeat
 
 

@@ -16,6 +16,7 @@ from goflow.admin.bases import ModelForm
 from goflow.core import escalating
 from goflow.core.durations import normalise_duration
 from goflow.core.errors import DefinitionError, DurationError
+from goflow.desk.addresses import whole_number
 
 LINE = re.compile(
     r"(?P<after>\d+\s*[a-z]+)\s+(?P<action>remind|reassign|priority)\b\s*(?P<rest>.*)", re.IGNORECASE
@@ -76,12 +77,13 @@ def _step(number: int, line: str) -> dict[str, object]:
     if action != "priority":
         names = [name.strip() for name in match["rest"].split(",") if name.strip()]
         return {"after": after, "action": action, **({"roles": names} if names else {})}
-    if not match["rest"].strip().isdigit():
+    priority = whole_number(match["rest"].strip())
+    if priority is None:
         text = _(
             "Line %(number)s does not say to what the priority is raised: write for example “1d priority 5”."
         )
         raise forms.ValidationError(text % {"number": number})
-    return {"after": after, "action": action, "priority": int(match["rest"])}
+    return {"after": after, "action": action, "priority": priority}
 
 
 class ActivityForm(ModelForm):

@@ -21,7 +21,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from goflow.admin.bases import LARGEST_ID_DIGITS, ModelAdmin, link, require
+from goflow.admin.bases import ModelAdmin, link, require
+from goflow.desk.addresses import whole_number
 from goflow.errors import GoflowError
 
 MOST_AT_ONCE = 100
@@ -208,4 +209,4 @@ def _action(verb: Verb) -> Callable[[Any, HttpRequest, models.QuerySet[Any]], Ht
 
 def _ids(request: HttpRequest) -> list[int]:
     texts = request.GET.get("ids", "").split(",")[:MOST_AT_ONCE]
-    return [int(text) for text in texts if text.isdecimal() and len(text) <= LARGEST_ID_DIGITS]
+    return [pk for pk in map(whole_number, texts) if pk is not None]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from goflow.admin.problems import lines
 from goflow.admin.verbs import Told, Verb, VerbForm
+from goflow.desk.addresses import whole_number
 from goflow.workflow import publishing
 from goflow.workflow.models import Process
 
@@ -47,8 +48,11 @@ class PublishForm(NoteForm):
         """
         Revision by primary key.
         """
-        pairs = [text.split(":") for text in self.cleaned_data["seen"].split()]
-        return {int(pair[0]): int(pair[1]) for pair in pairs if len(pair) == 2 and "".join(pair).isdecimal()}
+        pairs = [
+            [whole_number(part) for part in text.split(":")] for text in self.cleaned_data["seen"].split()
+        ]
+        read = [[part for part in pair if part is not None] for pair in pairs]
+        return {pair[0]: pair[1] for pair in read if len(pair) == 2}
 
 
 def _publish(request: HttpRequest, row: Process, answers: Mapping[str, Any]) -> Told:

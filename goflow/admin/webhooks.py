@@ -23,6 +23,7 @@ from goflow.admin.filters import ByAction
 from goflow.admin.verbs import Told, Verb, WithVerbs
 from goflow.admin.webhook_forms import EndpointForm
 from goflow.conf import conf
+from goflow.desk.addresses import whole_number
 from goflow.outbound import endpoints, replaying
 from goflow.outbound.models import Delivery, WebhookEndpoint
 from goflow.runtime import policy
@@ -227,8 +228,8 @@ class ByEndpoint(admin.SimpleListFilter):
         """
         The rows of that endpoint.
         """
-        value = str(self.value() or "")
-        return queryset.filter(endpoint_id=int(value)) if value.isdecimal() else queryset
+        wanted = whole_number(str(self.value() or ""))
+        return queryset if wanted is None else queryset.filter(endpoint_id=wanted)
 
 
 def _replay(request: HttpRequest, row: Delivery, answers: Mapping[str, Any]) -> Told:

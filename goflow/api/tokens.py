@@ -117,7 +117,7 @@ def user_of(claims: dict[str, Any]) -> Any:
         users: Any = get_user_model()._default_manager
         found = users.filter(pk=claims.get("user_id"))
         user: Any = found.annotate(_is_revoked=Exists(revoked)).first()
-    except (TypeError, ValueError, ValidationError) as exc:
+    except (TypeError, ValueError, OverflowError, ValidationError) as exc:
         raise AuthenticationError from exc
     if user is None or not user.is_active or user._is_revoked or not _same_password(user, claims[SESSION]):
         raise AuthenticationError

@@ -8,6 +8,7 @@ import difflib
 from collections.abc import Sequence
 from typing import Any
 
+import django
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
@@ -52,8 +53,9 @@ def check_database_options(app_configs: object, **kwargs: Any) -> list[Any]:
     if "postgresql" in engine and not options.get("server_side_binding"):
         hint = 'Set OPTIONS = {"server_side_binding": True}: prepared statements are then reused.'
         return [checks.Info("PostgreSQL runs without server-side binding.", hint=hint, id="goflow.W001")]
-    if "sqlite" in engine and options.get("transaction_mode") != "IMMEDIATE":
-        hint = 'From Django 5.1 on, set OPTIONS = {"transaction_mode": "IMMEDIATE"}.'
+    has_mode = django.VERSION >= (5, 1)  # before, there is nothing to set
+    if "sqlite" in engine and has_mode and options.get("transaction_mode") != "IMMEDIATE":
+        hint = 'Set OPTIONS = {"transaction_mode": "IMMEDIATE"}.'
         return [checks.Info("SQLite transactions start deferred.", hint=hint, id="goflow.W002")]
     return []
 

@@ -22,12 +22,13 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language, gettext, ngettext
 
 from goflow import clock
+from goflow.desk.addresses import whole_number
 from goflow.outbound import notifications, wording
 from goflow.outbound.models import Notification
 from goflow.web.context import show
 from goflow.web.links import reverse
 from goflow.web.pages import CHANGING, page
-from goflow.web.paging import LARGEST, SIZE, count_of, paged, trail
+from goflow.web.paging import SIZE, count_of, paged, trail
 from goflow.web.ringing import Bell, bell
 
 
@@ -96,8 +97,7 @@ def all_read(request: HttpRequest) -> HttpResponse:
     Read all that the visitor has seen in the list: what came since then stays unread.
     """
     user: Any = request.user
-    text = request.POST.get("newest", "")
-    newest = min(int(text), LARGEST) if text.isascii() and text.isdigit() else None
+    newest = whole_number(request.POST.get("newest", ""))
     number = notifications.mark_all_read(user, newest)
     told = ngettext(
         "%(count)s notification is marked as read.", "%(count)s notifications are marked as read.", number

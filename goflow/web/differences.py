@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from goflow.core.comparing import Difference, diff, diff_svg
 from goflow.core.graph import ProcessDef
+from goflow.desk.addresses import whole_number
 from goflow.desk.differences import activity_titles, told
 from goflow.web import definitions
 from goflow.web.context import show
@@ -18,8 +19,6 @@ from goflow.web.pages import page
 from goflow.workflow import loader
 from goflow.workflow.models import Process
 
-LARGEST_ID_DIGITS = 18
-
 
 @page()
 def compare(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -28,11 +27,11 @@ def compare(request: HttpRequest, pk: int) -> HttpResponseBase:
     """
     base = definitions.find(request, pk)
     as_page = request.GET.get("format") == "html"
-    text = request.GET.get("compare", "")
-    if not (text.isascii() and text.isdigit() and len(text) <= LARGEST_ID_DIGITS):
+    wanted = whole_number(request.GET.get("compare", ""))
+    if wanted is None:
         message = gettext("Say with ?compare= which version to compare with.")
         return _bad(request, message, "compare-required", as_page=as_page)
-    other = definitions.find(request, int(text))
+    other = definitions.find(request, wanted)
     if (other.tenant_id, other.code) != (base.tenant_id, base.code):
         return _bad(request, "process code mismatch", "process-code-mismatch", as_page=as_page)
     before, after = loader.read(base).graph, loader.read(other).graph

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goflow.core.graph import ProcessDef
+from goflow.desk.addresses import LARGEST
 from goflow.desk.differences import told
 from goflow.errors import PublishRefused
 from goflow.reporting import processes as reporting
@@ -58,7 +59,7 @@ class PublishForm(NoteForm):
     The note, and the revision of the draft that the person has seen.
     """
 
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    revision = forms.IntegerField(required=False, max_value=LARGEST, widget=forms.HiddenInput)
 
 
 @page(*BOTH)
@@ -72,7 +73,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     is_rollback = not process.is_draft and "1" in (request.POST.get("rollback"), request.GET.get("rollback"))
     if request.method == "POST":
         form = PublishForm(request.POST)
-        if form.is_valid() or "note" not in request.POST:
+        if form.is_valid() or ("note" not in request.POST and "revision" not in form.errors):
             return _published(request, process, form, is_rollback=is_rollback)
         return _publish_page(request, process, form, is_rollback=is_rollback, status=422)
     if not process.is_draft and not is_rollback:

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
 from goflow.desk import forms as desk_forms
+from goflow.desk.addresses import whole_number
 from goflow.desk.forms import FormClass
 from goflow.errors import ConcurrentUpdate, Invalid
 from goflow.runtime import engine
@@ -132,12 +133,11 @@ class WorkItemView(View):
         The verb itself. Raises what ``engine.complete`` raises.
         """
         posted = shown.request.POST
-        version = posted.get("goflow_version", "")
         return engine.complete(
             shown.item.pk,
             actor=shown.request.user,
             outcome=posted.get("outcome") or None,
-            version=int(version) if version.isascii() and version.isdigit() else None,
+            version=whole_number(posted.get("goflow_version", "")),
             key=posted.get("goflow_key", "")[:LONGEST_KEY] or None,
             prepare=prepare,
         )

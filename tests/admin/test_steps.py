@@ -39,6 +39,8 @@ def test_lines_may_be_written_freely():
         ("4h remind\n4h shout", "Line 2 is no step"),
         ("4q remind", "Line 1 is no step"),
         ("4h priority high", "Line 1 does not say to what"),
+        ("4h priority ²", "Line 1 does not say to what"),
+        ("4h priority " + "9" * 5000, "out of range"),
         ("\n".join(["1d remind"] * 21), "at most 20"),
     ],
 )

@@ -116,13 +116,20 @@ def test_viewer_is_refused(viewer, draft):
     assert Process.objects.get().status == "draft"
 
 
+@pytest.mark.parametrize("number", ["9" * 40, "9" * 5000])
+def test_a_revision_that_nobody_has_seen_is_not_published(client, draft, number):
+    client.post(page("publish", draft), {"note": "", "seen": f"{draft.pk}:{number} {number}:1"})
+    draft.refresh_from_db()
+    assert draft.is_draft
+
+
 def test_change_permission_is_enough(db, draft):
     editor = staff("editor", "change_process")
     assert editor.post(page("publish", draft), {"note": ""}).status_code == 302
     assert Process.objects.get().published_by == User.objects.get(username="editor")
 
 
-@pytest.mark.parametrize("ids", ["", "x", "999", "9" * 40])
+@pytest.mark.parametrize("ids", ["", "x", "999", "9" * 40, "9" * 5000])
 def test_unknown_versions_are_not_found(client, db, ids):
     assert (
         client.get(f"{reverse('admin:goflow_process_verb', args=['publish'])}?ids={ids}").status_code == 404

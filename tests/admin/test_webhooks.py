@@ -213,7 +213,15 @@ def test_readers_send_nothing_again(viewer, there):
 
 
 @pytest.mark.parametrize(
-    "query", ["status__exact=failed", "endpoint=1", "endpoint=x", "action=workitem.created"]
+    "query",
+    [
+        "status__exact=failed",
+        "endpoint=1",
+        "endpoint=x",
+        f"endpoint={'9' * 40}",
+        f"endpoint={'9' * 5000}",
+        "action=workitem.created",
+    ],
 )
 def test_deliveries_are_filtered(client, there, query):
     deliveries(there)

@@ -83,6 +83,8 @@ def test_all_processes_become_files(leave: Process, tmp_path: Path) -> None:
         (["nothing"], "no process “nothing”"),
         (["leave-request@9"], "no process “leave-request@9”"),
         (["leave-request@x"], "no process “leave-request@x”"),
+        (["leave-request@" + "9" * 40], "no process “leave-request@9"),
+        (["leave-request@" + "9" * 5000], "no process “leave-request@9"),
         (["leave-request", "--tenant", "b"], "no process “leave-request”"),
     ],
 )

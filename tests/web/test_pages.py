@@ -196,6 +196,7 @@ def test_nonsense_in_addresses_is_refused(as_: As, company: Company, path: str, 
         ({"outcome": "APPROVED", "comment": "x" * 2001}, 422),
         ({"outcome": "APPROVED", "goflow_version": "x"}, 302),
         ({"outcome": "APPROVED", "goflow_version": "9" * 30}, 409),
+        ({"outcome": "APPROVED", "goflow_version": "9" * 5000}, 409),
         ({"outcome": "APPROVED", "goflow_key": "k" * 500}, 302),
     ],
 )

@@ -269,6 +269,17 @@ def test_a_draft_changed_meanwhile_is_not_published(as_: As, dora: Any, draft: P
     assert draft.is_draft
 
 
+@pytest.mark.parametrize("given", [{}, {"note": "faster"}])
+@pytest.mark.parametrize("revision", ["x", "9" * 40, "9" * 5000])
+def test_a_revision_that_is_none_is_not_passed_over(
+    as_: As, dora: Any, draft: Process, given: dict[str, str], revision: str
+) -> None:
+    response = as_(dora).post(path(draft, "publish/"), given | {"revision": revision})
+    assert response.status_code == 422
+    draft.refresh_from_db()
+    assert draft.is_draft
+
+
 def test_publishing_twice_is_a_conflict(as_: As, dora: Any, draft: Process) -> None:
     client = as_(dora)
     client.post(path(draft, "publish/"), {"note": "once"})
@@ -343,7 +354,7 @@ def test_differences_as_data(as_: As, company: Company, purchase: Process, draft
     assert told["moved"] == []
 
 
-@pytest.mark.parametrize("query", [{}, {"compare": ""}, {"compare": "x"}, {"compare": "9" * 30}])
+@pytest.mark.parametrize("query", [{}, {"compare": ""}, {"compare": "x"}, {"compare": "²"}])
 def test_differences_need_a_second_version(
     query: dict[str, str], as_: As, company: Company, purchase: Process
 ) -> None:
@@ -358,8 +369,11 @@ def test_versions_of_two_processes_are_not_compared(as_: As, company: Company, p
     assert response.json()["detail"] == "process code mismatch"
 
 
-def test_differences_to_nothing_are_not_found(as_: As, company: Company, purchase: Process) -> None:
-    assert as_(company.bea).get(path(purchase, "diff/"), {"compare": "999999"}).status_code == 404
+@pytest.mark.parametrize("other", ["999999", "9" * 40, "9" * 5000])
+def test_differences_to_nothing_are_not_found(
+    as_: As, company: Company, purchase: Process, other: str
+) -> None:
+    assert as_(company.bea).get(path(purchase, "diff/"), {"compare": other}).status_code == 404
 
 
 def test_differences_as_page(as_: As, company: Company, purchase: Process, draft: Process) -> None:

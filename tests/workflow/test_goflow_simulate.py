@@ -90,6 +90,7 @@ def test_a_file_is_walked(draft: Process, tmp_path: Path) -> None:
         (["--process", "nothing"], "no process “nothing”"),
         (["--process", "leave-request@9"], "no process “leave-request@9”"),
         (["--process", "leave-request@x"], "no process “leave-request@x”"),
+        (["--process", "leave-request@" + "9" * 40], "no process “leave-request@9"),
         (["--process", "leave-request", "--script", "approve"], "is no script"),
         (["--process", "leave-request", "--script", "ghost=OK"], "no activity 'ghost'"),
         (["--process", "leave-request", "--runs", "0"], "at least one run"),

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from goflow.desk.addresses import whole_number
 from goflow.workflow import exchange
 from goflow.workflow.models import Process
 
@@ -67,10 +68,10 @@ def _every(versions: Any) -> list[Process]:  # a queryset
 
 
 def _one(versions: Any, name: str) -> Process:  # a queryset
-    code, _at, number = name.partition("@")
+    code, _at, version = name.partition("@")
     rows = versions.filter(code=code).order_by("-version")
-    if number:
-        found = rows.filter(version=int(number)).first() if number.isdecimal() else None
+    if version:
+        found = rows.filter(version=whole_number(version) or 0).first()
     else:
         found = rows.filter(published_code__isnull=False).first() or rows.first()
     if found is None:

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from goflow.core.errors import DefinitionError
 from goflow.core.graph import ProcessDef
 from goflow.core.simulation import Result, Simulation, simulate
+from goflow.desk.addresses import whole_number
 from goflow.management import stories
 from goflow.workflow import exchange, loader
 from goflow.workflow.models import Process
@@ -95,10 +96,10 @@ def _from_file(path: str) -> ProcessDef:
 
 
 def _stored(name: str) -> ProcessDef:
-    code, _at, number = name.partition("@")
+    code, _at, version = name.partition("@")
     versions: QuerySet[Process] = Process.objects.filter(code=code).order_by("-version")
-    if number:
-        found = versions.filter(version=int(number)).first() if number.isdecimal() else None
+    if version:
+        found = versions.filter(version=whole_number(version) or 0).first()
     else:
         found = versions.filter(published_code__isnull=False).first() or versions.first()
     if found is None:

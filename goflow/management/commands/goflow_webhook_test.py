@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from goflow.desk.addresses import whole_number
 from goflow.errors import GoflowError
 from goflow.outbound.envelope import PING
 from goflow.outbound.models import Delivery, WebhookEndpoint
@@ -16,7 +17,6 @@ from goflow.outbound.pinging import ping_now
 from goflow.outbound.webhooks import covers, wanted
 
 SHOWN = 100
-LONGEST_ID = 18
 
 
 class Command(BaseCommand):
@@ -62,8 +62,7 @@ class Command(BaseCommand):
                     "or name one with --endpoint."
                 )
             return listening
-        is_id = named.isdecimal() and len(named) <= LONGEST_ID
-        by_id = endpoints.filter(pk=int(named)) if is_id else endpoints.none()
+        by_id = endpoints.filter(pk=whole_number(named) or 0)
         found = list(by_id or endpoints.filter(name=named))
         if not found:
             raise CommandError(
