@@ -9,8 +9,12 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
+from django.test.utils import override_settings
 
-from goflow.workflow.building import add_activity, add_transition
+from goflow.core.errors import DefinitionError
+from goflow.testing.lines import drawn
+from goflow.workflow import loader
+from goflow.workflow.drafting import save_graph
 from goflow.workflow.models import Process
 from goflow.workflow.publishing import publish
 
@@ -50,18 +54,21 @@ def process(
     """
     A process in one call: activities as titles or (title, fields), transitions as (from, to, condition).
 
-    Published (unless told otherwise) without a group of its own: everybody with the right may start it.
+    A transition may end with its fields. Fields are those of ``add_activity`` and ``add_transition``: the
+    first activity is the begin unless another one says so; groups, applications and push functions are
+    created when missing. Published (unless told otherwise) without a group of its own: everybody with the
+    right may start it.
+
+    Raises DefinitionError for unknown users, titles and fields and for conditions that do not parse, and
+    PublishRefused when the definition has errors.
     """
     made = Process.objects.create(title=title, **fields)
-    for activity in activities:
-        name, options = (activity, {}) if isinstance(activity, str) else activity
-        add_activity(made, name, **options)
-    for source, target, *rest in transitions:
-        condition = rest[0] if rest else ""
-        options = rest[1] if len(rest) > 1 else {}
-        add_transition(made, options.pop("name", ""), source, target, condition, **options)
+    empty = loader.read(made).graph
+    save_graph(made, drawn(empty, activities, transitions), revision=None, create_roles=True)
+    if made.unresolved:
+        raise DefinitionError(f"{title!r} names what does not exist: {made.unresolved}; create it first")
     if publish_now:
-        publish(made)
+        with override_settings(GOFLOW_AUTO_CREATE_PROCESS_GROUPS=False):
+            publish(made)
         Group.objects.filter(name=title).delete()
-        made.refresh_from_db()
     return made

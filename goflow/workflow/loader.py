@@ -85,15 +85,21 @@ def definition(process_id: int, fingerprint: str, using: str = "default") -> Loa
 
     Drafts, which have no fingerprint, are read afresh. Raises Process.DoesNotExist.
     """
-    key = (using, process_id, fingerprint)
-    found = _cache.get(key)
+    found = _cache.get((using, process_id, fingerprint))
     if found is None:
         process = Process.objects.using(using).select_related("content_type").get(pk=process_id)
         found = read(process)
         # A fingerprint that is not the row's (yet) must not name this content later.
         if fingerprint and process.fingerprint == fingerprint:
-            _cache.put(key, found)
+            keep(found, fingerprint, using)
     return found
+
+
+def keep(loaded: Loaded, fingerprint: str, using: str) -> None:
+    """
+    Remember what a fingerprint stands for. It names all content and keys, so a rollback makes nothing wrong.
+    """
+    _cache.put((using, loaded.process_id, fingerprint), loaded)
 
 
 def read(process: Process) -> Loaded:
@@ -102,13 +108,9 @@ def read(process: Process) -> Loaded:
     """
     using = process._state.db or "default"
     rows = _activities(process, using)
-    ways = _transitions(process, using)
-    named = _Named(
-        roles=_groups("roles", process, using),
-        allowed_groups=_groups("allowed_groups", process, using),
-        allowed_users=_users(process, using),
-        sla_roles=_groups("sla_roles", process, using),
-    )
+    # Nothing hangs on activities that are not there.
+    ways = _transitions(process, using) if rows else []
+    named = _named(process, using) if rows else _Named({}, {}, {}, {})
     keys = {row.pk: row.key for row in rows}
     said = _graph(process, rows, ways, named, _positions(process, using))
     graph = unresolved.whole(said, process.unresolved)
@@ -153,6 +155,15 @@ def _positions(process: Process, using: str) -> Mapping[str, Any]:  # JSON
     return dict(layouts.values_list("layout", flat=True).first() or {})
 
 
+def _named(process: Process, using: str) -> _Named:
+    return _Named(
+        roles=_groups("roles", process, using),
+        allowed_groups=_groups("allowed_groups", process, using),
+        allowed_users=_users(process, using),
+        sla_roles=_groups("sla_roles", process, using),
+    )
+
+
 def _groups(field: str, process: Process, using: str) -> _Members:
     return _members(field, "name", process, using)
 
@@ -186,11 +197,16 @@ def _queues(rows: list[Activity], graph: ProcessDef, tenant_id: str) -> dict[str
     open_to_all = {activity.key for activity in graph.activities if activity.is_open_to_everyone}
     queues = {}
     for row in rows:
-        if row.queue_id is not None:
-            queues[row.key] = f"q:{row.queue_id}"
-        elif row.key in open_to_all:
-            queues[row.key] = f"*{tenant_id}"
+        if row.queue_id is not None or row.key in open_to_all:
+            queues[row.key] = queue_key(row.queue_id, tenant_id)
     return queues
+
+
+def queue_key(queue_id: int | None, tenant_id: str) -> str:
+    """
+    The queue as running items name it; None is everybody of the tenant.
+    """
+    return f"*{tenant_id}" if queue_id is None else f"q:{queue_id}"
 
 
 def _graph(

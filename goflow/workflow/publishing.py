@@ -17,13 +17,15 @@ from django.db.models import ProtectedError
 
 from goflow import clock
 from goflow.conf import conf
+from goflow.core.graph import ProcessDef
 from goflow.core.problem import Problem, Severity, problem
 from goflow.errors import PublishConflict, PublishRefused, VersionInUse
 from goflow.signals import process_published
 from goflow.workflow import fingerprints, loader, queues, unresolved
 from goflow.workflow.cloning import clone
 from goflow.workflow.drafting import settle
-from goflow.workflow.findings import known, problems
+from goflow.workflow.findings import known, problems, problems_in
+from goflow.workflow.loader import Loaded
 from goflow.workflow.models import Process
 from goflow.workflow.recording import Note, record
 from goflow.workflow.versions import database, lock_versions, plain
@@ -68,10 +70,11 @@ def publish(
         _take(process, by=by, note=note, revision=revision)
         stored = Process.objects.using(using).get(pk=process.pk)
         settle(stored)
-        found = _checked(stored, check=check)
+        loaded = loader.read(stored)
+        found = _checked(stored, loaded.graph, check=check)
         _require_rows(stored, found)
         retired = _retire_others(stored)
-        _freeze(stored)
+        _freeze(stored, loaded)
         _make_group(stored)
         told = {"warnings": _codes(found), "rollback": rollback}
         _record(stored, "process.published", by, rows=retired, **told)
@@ -146,8 +149,8 @@ def _take(process: Process, *, by: AbstractBaseUser | None, note: str, revision:
         raise PublishConflict(process=process.title, version=process.version)
 
 
-def _checked(process: Process, *, check: bool) -> tuple[Problem, ...]:
-    found = problems(process)
+def _checked(process: Process, graph: ProcessDef, *, check: bool) -> tuple[Problem, ...]:
+    found = problems_in(graph, process)
     errors = [each for each in found if each.severity is Severity.ERROR]
     if check and errors:
         raise PublishRefused(problems=found, process=process.title, count=len(errors))
@@ -173,13 +176,15 @@ def _retire_others(process: Process) -> list[Process]:
     return others
 
 
-def _freeze(process: Process) -> None:
-    queues.assign(process)
-    process.fingerprint = fingerprints.of(loader.read(process))
+def _freeze(process: Process, loaded: Loaded) -> None:
+    using = database(process)
+    frozen = queues.assign(loaded, tenant_id=process.tenant_id, using=using)
+    process.fingerprint = fingerprints.of(frozen)
     process.published_code = process.code
-    plain(Process, database(process)).filter(pk=process.pk).update(
+    plain(Process, using).filter(pk=process.pk).update(
         fingerprint=process.fingerprint, published_code=process.published_code
     )
+    loader.keep(frozen, process.fingerprint, using)
 
 
 def _make_group(process: Process) -> None:

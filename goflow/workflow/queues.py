@@ -5,13 +5,15 @@ The pools of a version: made, or shared, when it is published.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.db import models
 
 from goflow.workflow import fingerprints, loader
-from goflow.workflow.models import Activity, Process, Queue
-from goflow.workflow.versions import database, plain
+from goflow.workflow.loader import Loaded
+from goflow.workflow.models import Activity, Queue
+from goflow.workflow.versions import plain
 
 
 class _Pool(NamedTuple):
@@ -19,20 +21,19 @@ class _Pool(NamedTuple):
     users: frozenset[Any]  # primary keys of any user model
 
 
-def assign(process: Process) -> None:
+def assign(loaded: Loaded, *, tenant_id: str, using: str) -> Loaded:
     """
     Give each activity that names groups or users the queue of exactly those; a constant number of queries.
 
-    Safe when two versions that need the same queue are published at the same moment.
+    Safe when two versions that need the same queue are published at the same moment. Returns the definition
+    with these queues, as reading it again would.
     """
-    using = database(process)
-    loaded = loader.read(process)
-    pools = {
-        loaded.activity_ids[key]: _Pool(loaded.group_ids[key], loaded.user_ids[key]) for key in loaded.titles
-    }
-    needed = {fingerprints.of_people(*pool): pool for pool in pools.values() if any(pool)}
-    queues = _existing_or_made(needed, using)
-    _point(pools, queues, using)
+    pools = {key: _Pool(loaded.group_ids[key], loaded.user_ids[key]) for key in loaded.titles}
+    names = {key: fingerprints.of_people(*pool) for key, pool in pools.items() if any(pool)}
+    queues = _existing_or_made({name: pools[key] for key, name in names.items()}, using)
+    chosen = {key: queues[names[key]] if key in names else None for key in loaded.titles}
+    _point({loaded.activity_ids[key]: queue for key, queue in chosen.items()}, using)
+    return replace(loaded, queues={key: loader.queue_key(pk, tenant_id) for key, pk in chosen.items()})
 
 
 def of_groups(groups: Collection[int], using: str) -> int:
@@ -75,18 +76,16 @@ def _fill(through: Any, column: str, members: Mapping[int, frozenset[Any]], usin
     through._default_manager.using(using).bulk_create(rows, ignore_conflicts=True)
 
 
-def _point(pools: Mapping[int, _Pool], queues: Mapping[str, int], using: str) -> None:
+def _point(chosen: Mapping[int, int | None], using: str) -> None:
     # Plain querysets: the version is locked for editing already.
-    rows = plain(Activity, using).filter(pk__in=pools)
-    rows.update(
-        queue=models.Case(*_cases(pools, queues), default=None, output_field=models.BigIntegerField())
-    )
+    rows = plain(Activity, using).filter(pk__in=chosen)
+    rows.update(queue=models.Case(*_cases(chosen), default=None, output_field=models.BigIntegerField()))
 
 
-def _cases(pools: Mapping[int, _Pool], queues: Mapping[str, int]) -> Iterator[models.When]:
+def _cases(chosen: Mapping[int, int | None]) -> Iterator[models.When]:
     by_queue: dict[int, list[int]] = {}
-    for activity_id, pool in pools.items():
-        if any(pool):
-            by_queue.setdefault(queues[fingerprints.of_people(*pool)], []).append(activity_id)
+    for activity_id, queue_id in chosen.items():
+        if queue_id is not None:
+            by_queue.setdefault(queue_id, []).append(activity_id)
     for queue_id, activity_ids in by_queue.items():
         yield models.When(pk__in=activity_ids, then=models.Value(queue_id))

@@ -7,6 +7,8 @@ from django.contrib.contenttypes.models import ContentType
 from goflow.errors import DefinitionFrozen, PublishConflict, PublishRefused, VersionInUse
 from goflow.journal.models import AuditEvent
 from goflow.signals import process_published
+from goflow.testing import count_statements
+from goflow.workflow import loader
 from goflow.workflow.building import add_activity, add_transition
 from goflow.workflow.models import Activity, Process, Queue
 from goflow.workflow.publishing import clone, discard, problems, publish, retire, roll_back
@@ -145,6 +147,25 @@ def test_the_group_of_starters_can_be_switched_off(draft: Process, settings) -> 
     settings.GOFLOW_AUTO_CREATE_PROCESS_GROUPS = False
     publish(draft)
     assert not Group.objects.filter(name="Leave request").exists()
+
+
+def test_publishing_reads_the_definition_once(draft: Process) -> None:
+    with count_statements() as statements:
+        publish(draft)
+    reads = [text for text in statements if text.startswith("SELECT") and "goflow_transition" in text]
+    assert len(reads) == 1, statements
+
+
+def test_the_first_start_finds_in_memory_what_is_stored(draft: Process, ada: User) -> None:
+    add_activity(draft, "Check", users=[ada])
+    add_activity(draft, "Ring")
+    add_transition(draft, "", "Inform", "Check")
+    add_transition(draft, "", "Check", "Ring")
+    publish(draft)
+    with count_statements() as statements:
+        kept = loader.definition(draft.pk, draft.fingerprint)
+    assert not statements
+    assert kept == loader.read(draft)
 
 
 def test_receivers_hear_of_it_after_commit(draft: Process, django_capture_on_commit_callbacks) -> None:
