@@ -23,7 +23,7 @@ from goflow.admin.filters import ByProcess, ByProcessOfInstance, ByState
 from goflow.admin.verbs import ReasonForm, Told, Verb, WithVerbs
 from goflow.admin.widgets import SuggestingInput
 from goflow.runtime import engine, policy
-from goflow.runtime.models import Incident, ProcessInstance, WorkItem
+from goflow.runtime.models import DataRevision, Incident, ProcessInstance, WorkItem
 
 SUGGESTED_PEOPLE = 200
 """User names that the reassign page offers; any other may be typed."""
@@ -173,8 +173,9 @@ class InstanceAdmin(OperationsAdmin):
         Links to what belongs to the instance.
         """
         return format_html(
-            "{} · {} · {} · {}",
+            "{} · {} · {} · {} · {}",
             _list_link("workitem", _("Work items"), instance__id__exact=row.pk),
+            _list_link("datarevision", _("Answers and remarks"), instance__id__exact=row.pk),
             _list_link("incident", _("Incidents"), instance__id__exact=row.pk),
             _list_link("outboxmessage", _("Outbox messages"), instance_id__exact=row.pk),
             _list_link("auditevent", _("Audit events"), instance_id__exact=row.pk),
@@ -247,7 +248,8 @@ class WorkItemAdmin(OperationsAdmin):
         Links to what belongs to the item.
         """
         return format_html(
-            "{} · {} · {}",
+            "{} · {} · {} · {}",
+            _list_link("datarevision", _("Answers and remarks"), workitem__id__exact=row.pk),
             _list_link("incident", _("Incidents"), workitem__id__exact=row.pk),
             _list_link("outboxmessage", _("Outbox messages"), workitem_id__exact=row.pk),
             _list_link("auditevent", _("Audit events"), workitem_id__exact=row.pk),
@@ -297,6 +299,39 @@ class IncidentAdmin(OperationsAdmin):
 
     @admin.display(description=gettext_lazy("process instance"), ordering="instance")
     def about(self, row: Incident) -> SafeString | str:
+        """
+        A link to the instance.
+        """
+        return link(row.instance)
+
+
+@admin.register(DataRevision)
+class DataRevisionAdmin(ReadOnlyAdmin):
+    """
+    What people said, latest first.
+    """
+
+    list_display = ("id", "created_at", "actor", "action", "activity_key", "about", "reason")
+    list_filter = (ByProcessOfInstance,)
+    list_select_related = ("instance__process", "workitem", "actor")
+    search_fields = ("instance__title", "activity_key__exact")
+    ordering = ("-id",)
+    fields = (
+        ("created_at", "actor", "action"),
+        ("instance", "instance_version"),
+        ("workitem", "activity_key"),
+        "said",
+        "reason",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """
+        What was said about instances of the reader's tenant.
+        """
+        return scoped_by(super().get_queryset(request), request, "instance", ProcessInstance.objects.all())
+
+    @admin.display(description=gettext_lazy("process instance"), ordering="instance")
+    def about(self, row: DataRevision) -> SafeString | str:
         """
         A link to the instance.
         """

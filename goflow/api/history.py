@@ -1,5 +1,5 @@
 """
-The recorded events of an instance as data.
+The recorded events of an instance as data, with what people said.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from goflow.desk import said
+from goflow.desk.said import Step
 from goflow.journal.events import instance_stream
 from goflow.journal.models import AuditEvent
+from goflow.runtime.models import DataRevision
 
 LONGEST = 200
 """How many of the latest events the detail of an item holds."""
@@ -28,21 +31,29 @@ def events_of(instance_id: int, workitem_id: int | None = None) -> QuerySet[Audi
 
 def latest(rows: QuerySet[AuditEvent]) -> list[dict[str, Any]]:
     """
-    The latest events in order. Two queries.
+    The latest events in order. Three queries.
     """
     return told(reversed(list(rows.order_by("-seq")[:LONGEST])))
 
 
 def told(rows: Iterable[AuditEvent]) -> list[dict[str, Any]]:
     """
-    Events as data; one query for the names of all who acted.
+    Events of one instance as data; one query for the names of all who acted, one for what they said.
     """
     found = list(rows)
     names = _names({row.actor for row in found if row.actor})
-    return [_told(row, names) for row in found]
+    heard = _heard(found)
+    return [_told(row, names, heard.get(said.step(row))) for row in found]
 
 
-def _told(row: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
+def _heard(rows: list[AuditEvent]) -> dict[Step, DataRevision]:
+    instances = {row.instance_id for row in rows}
+    versions = {row.instance_version for row in rows}
+    found = DataRevision.objects.filter(instance_id__in=instances, instance_version__in=versions)
+    return {said.step(revision): revision for revision in found}
+
+
+def _told(row: AuditEvent, names: dict[str, str], heard: DataRevision | None) -> dict[str, Any]:
     return {
         "seq": row.seq,
         "at": row.created_at,
@@ -55,6 +66,8 @@ def _told(row: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
         "status_from": row.status_from,
         "status_to": row.status_to,
         "outcome": row.metadata.get("outcome"),
+        "said": {} if heard is None else heard.said,
+        "reason": "" if heard is None else heard.reason,
     }
 
 

@@ -290,6 +290,8 @@ class EventOut(Schema):
         status_from="active",
         status_to="complete",
         outcome="OK: Forward to supervisor",
+        said={"comment": "Please look at the dates."},
+        reason="",
     )
 
     seq: int
@@ -303,6 +305,8 @@ class EventOut(Schema):
     status_from: str
     status_to: str
     outcome: str | None
+    said: Annotated[dict[str, Any], Field(description="What the actor answered, remarks among it.")]
+    reason: Annotated[str, Field(description="Why, in the actor's words.")]
 
 
 class MayOut(Schema):

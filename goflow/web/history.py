@@ -1,11 +1,11 @@
 """
-The story of an instance: its audit rows as sentences.
+The story of an instance: its audit rows as sentences, and what people said on the way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from goflow.desk import said
+from goflow.desk.forms import Fact
+from goflow.desk.said import Spoken
 from goflow.journal.events import instance_stream
 from goflow.journal.models import AuditEvent
 from goflow.runtime.models import ProcessInstance
@@ -52,6 +55,9 @@ ICONS = {
 
 STATUS_NAMES = dict(ProcessInstance.Status.choices)
 
+WORDLESS = _("%(actor)s gave a reason")
+"""Of a change of state of which only the reason is known."""
+
 LONGEST = 200
 """How many of the latest rows one page tells."""
 
@@ -60,6 +66,10 @@ LONGEST = 200
 class Told:
     """
     One line of the story.
+
+    Attributes:
+        remarks: what somebody said in free words, ``answers`` what in the fields of a form.
+        who: whose words these are, where ``text`` does not tell.
     """
 
     at: datetime
@@ -69,15 +79,51 @@ class Told:
     action: str
     workitem_id: int | None
     instance_id: int | None
+    remarks: tuple[str, ...] = ()
+    answers: tuple[Fact, ...] = ()
+    who: str = ""
 
 
 def story(instance: ProcessInstance, loaded: Loaded) -> list[Told]:
     """
-    What happened to an instance, in order. Two queries.
+    What happened to an instance and what was said, in order. Three queries, and those of the start form.
+
+    What was said is told even where nothing else is recorded.
     """
     rows = AuditEvent.objects.filter(stream=instance_stream(instance.pk), action__in=SENTENCES)
-    latest = list(rows.order_by("-seq")[:LONGEST])
-    return sentences(reversed(latest), dict(loaded.titles))
+    latest = list(rows.order_by("-seq")[:LONGEST])[::-1]
+    heard = {spoken.step: spoken for spoken in said.of(instance, loaded)}
+    lines = zip(map(said.step, latest), sentences(latest, dict(loaded.titles)), strict=True)
+    told = [(step, _with(line, heard.pop(step, None))) for step, line in lines]
+    told += [(step, _only_said(spoken, instance, dict(loaded.titles))) for step, spoken in heard.items()]
+    return [line for _step, line in sorted(told, key=lambda pair: pair[0][0])]
+
+
+def _with(line: Told, spoken: Spoken | None) -> Told:
+    if spoken is None:
+        return line
+    who = "" if "%(actor)s" in str(SENTENCES[line.action]) else spoken.who
+    return replace(line, remarks=spoken.remarks, answers=spoken.answers, who=who)
+
+
+def _only_said(spoken: Spoken, instance: ProcessInstance, titles: dict[str, str]) -> Told:
+    """
+    A line for what was said in a step of which no audit row tells.
+    """
+    _version, action, workitem_id = spoken.step
+    words = {"actor": spoken.who, "activity": titles.get(spoken.activity_key, spoken.activity_key)}
+    sentence = WORDLESS if action == "instance.status_changed" else SENTENCES[action]
+    return Told(
+        at=spoken.at,
+        text=str(sentence) % words,
+        outcome="",
+        icon=ICONS.get(action, "dot"),
+        action=action,
+        workitem_id=workitem_id,
+        instance_id=instance.pk,
+        remarks=spoken.remarks,
+        answers=spoken.answers,
+    )
 
 
 def sentences(rows: Iterable[AuditEvent], titles: dict[str, str]) -> list[Told]:
@@ -109,4 +155,4 @@ def _told(row: AuditEvent, names: dict[str, str], titles: dict[str, str]) -> Tol
 def _names(rows: list[AuditEvent]) -> dict[str, str]:
     ids = {row.actor for row in rows if row.actor}
     users: Any = get_user_model()._default_manager.filter(pk__in=ids) if ids else ()
-    return {str(user.pk): user.get_full_name() or user.get_username() for user in users}
+    return {str(user.pk): said.name_of(user) for user in users}

@@ -176,3 +176,16 @@ def test_tenants_see_their_own_rows_only(settings, incident):
     ]
     assert counts == [0] * len(models)
     assert client.post(page("incident", "retry", incident)).status_code == 404
+
+
+def test_what_was_said_is_listed_with_its_instance(viewer, started, boss):
+    other = engine.start("Trip", boss, answers={"comment": "elsewhere"})
+    engine.complete(started.pk, actor=boss, answers={"comment": "window seat"})
+    shown = viewer.get(reverse("admin:goflow_processinstance_change", args=[started.instance_id]))
+    address = f"{reverse('admin:goflow_datarevision_changelist')}?instance__id__exact={started.instance_id}"
+    assert address in shown.content.decode()
+    rows = viewer.get(address).context["cl"].result_list
+    assert [(row.actor, row.said) for row in rows] == [(boss, {"comment": "window seat"})]
+    assert DataRevision.objects.filter(instance=other.instance).exists()
+    page_of_row = viewer.get(reverse("admin:goflow_datarevision_change", args=[rows[0].pk]))
+    assert "window seat" in page_of_row.content.decode()

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from goflow.journal.models import OutboxMessage
 from goflow.outbound.models import Delivery, Notification, UserProfile, WebhookEndpoint
+from goflow.runtime import engine
 from goflow.runtime.models import Incident, ProcessInstance, WorkItem
 from goflow.testing import count_statements
 from goflow.workflow.models import (
@@ -29,6 +30,7 @@ SHOWN = (
     "processinstance",
     "workitem",
     "incident",
+    "datarevision",
     "auditevent",
     "outboxmessage",
     "webhookendpoint",
@@ -50,6 +52,7 @@ OWN_BY_ENGINE = (
     "processinstance",
     "workitem",
     "incident",
+    "datarevision",
     "auditevent",
     "outboxmessage",
     "delivery",
@@ -58,7 +61,8 @@ OWN_BY_ENGINE = (
 
 
 @pytest.fixture
-def rows_everywhere(draft, all_states, incident):
+def rows_everywhere(draft, all_states, incident, started, boss):
+    engine.reassign(started.pk, actor=boss, to=boss, reason="<b>")
     Application.objects.create(url="leave/pay")
     PushApplication.objects.create(url="route_to_requester")
     OutboxMessage.objects.create(kind="mail", payload={"to": "<b>"}, instance_id=1)
