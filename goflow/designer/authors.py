@@ -11,8 +11,9 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 
-from goflow.journal.events import process_stream
+from goflow.desk.people import person
 from goflow.journal.models import AuditEvent
+from goflow.workflow import codes
 from goflow.workflow.models import Process
 
 CHANGES = ("process.created", "process.cloned", "process.drafted")
@@ -37,12 +38,12 @@ class Author:
 
 def all_of(process: Process) -> list[Author]:
     """
-    Everybody who changed the draft, the latest first. Two queries.
+    Everybody who changed the draft, the latest first.
     """
     rows = AuditEvent.objects.filter(
-        stream=process_stream(process.code), process_id=process.pk, action__in=CHANGES
+        stream__in=codes.streams(process), process_id=process.pk, action__in=CHANGES
     )
-    latest = dict(rows.exclude(actor="").order_by("seq").values_list("actor", "created_at"))
+    latest = dict(rows.exclude(actor="").order_by("created_at", "pk").values_list("actor", "created_at"))
     names = _names(latest)
     found = [Author(actor, names.get(actor, actor), at) for actor, at in latest.items()]
     return sorted(found, key=lambda author: author.at, reverse=True)
@@ -54,13 +55,6 @@ def last(process: Process) -> Author | None:
     """
     found = all_of(process)
     return found[0] if found else None
-
-
-def person(user: Any) -> str:
-    """
-    What a person is called: the full name if known.
-    """
-    return str(user.get_full_name() or user.get_username())
 
 
 def _names(actors: Any) -> dict[str, str]:

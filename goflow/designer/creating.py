@@ -7,40 +7,98 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.db import router
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from goflow import tenancy
 from goflow.core import exchange as core_exchange
 from goflow.core import readers
-from goflow.core.exchange import slug
 from goflow.core.graph import ProcessDef
 from goflow.designer import bodies
 from goflow.designer.answers import Refused
-from goflow.designer.frame import READING, door, find_to_change
+from goflow.designer.frame import READING, door, find_to_change, show
 from goflow.designer.templates_of_processes import TITLES, template
 from goflow.desk import definitions
 from goflow.desk.importing import distinct, lacking, planned
 from goflow.desk.links import reverse
-from goflow.workflow import exchange
+from goflow.workflow import codes, exchange
 from goflow.workflow import publishing as verbs
 from goflow.workflow.models import Process
 
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+EXAMPLES = (
+    ("blank", _("A blank sheet")),
+    ("leave", _("Leave request: ask, decide, correct, book")),
+    ("parallel", _("Parallel review: two people at the same time")),
+    ("escalation", _("Escalation: somebody else when it takes too long")),
+)
 LONGEST_NOTE = 2_000
+
+
+class NewProcessForm(forms.Form):
+    """
+    What the process is called, and the drawing to begin with.
+    """
+
+    title = forms.CharField(
+        label=_("What is the process called?"),
+        max_length=readers.MAX_TITLE,
+        help_text=_("As people will read it when they start one, such as “Travel request”."),
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+    )
+    template = forms.ChoiceField(
+        label=_("Begin with"), choices=EXAMPLES, initial="blank", widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, tenant_id: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tenant_id = tenant_id
+
+    def clean_title(self) -> str:
+        """
+        Raises ValidationError for the title of another process: lists and groups tell them apart by it.
+        """
+        title = str(self.cleaned_data["title"])
+        if Process.objects.filter(tenant_id=self.tenant_id, title=title).exists():
+            text = gettext("There is already a process called “%(title)s”. Choose another title.")
+            raise forms.ValidationError(text % {"title": title})
+        return title
+
+
+@door(*READING, "POST", is_page=True)
+def begin(request: HttpRequest) -> HttpResponse:
+    """
+    Ask what a new process is called and what to begin with; then the designer of its draft.
+    """
+    user = _user(request)
+    if not definitions.may_change(user):
+        raise PermissionDenied
+    tenant = tenancy.resolve(user=user, request=request)
+    posted = request.POST if request.method == "POST" else None
+    form = NewProcessForm(posted, tenant_id=tenant.tenant_id)
+    if form.is_valid():
+        drawn = template(form.cleaned_data["template"])
+        made = _made(request, _as_new(request, replace(drawn, title=form.cleaned_data["title"])))[0]
+        return HttpResponseRedirect(reverse(request, "designer", made.pk))
+    context = {"title": gettext("New process"), "form": form}
+    return show(request, "goflow/new_process.html", context, status=422 if form.is_bound else 200)
 
 
 @door("POST")
 def new(request: HttpRequest) -> HttpResponseBase:
     """
     Make a draft of ``template`` (and ``title``), ``graph`` or ``clone``, and tell its address.
-
-    A plain form with ``template`` is sent on to the designer of the draft.
     """
-    if request.content_type in FORMS:
-        made = _from_template(request, str(request.POST.get("template", "")), "")
-        return HttpResponseRedirect(reverse(request, "designer", made.pk))
     body = bodies.read(request)
     report: list[str] = []
     if "clone" in body:
@@ -126,15 +184,15 @@ def _as_new(request: HttpRequest, definition: ProcessDef) -> ProcessDef:
     """
     With a code and a title that no process of the tenant has, so that it becomes a process of its own.
     """
-    wanted = slug(definition.title) or "process"
-    tenant = tenancy.resolve(user=_user(request), request=request)
-    rows = Process.objects.filter(tenant_id=tenant.tenant_id, code__startswith=wanted)
-    used, number, code = set(rows.values_list("code", flat=True)), 1, wanted
-    while code in used:
+    tenant_id = tenancy.resolve(user=_user(request), request=request).tenant_id
+    using = router.db_for_write(Process)
+    code = codes.free(definition.title, tenant_id=tenant_id, using=using)
+    rows = Process.objects.using(using).filter(tenant_id=tenant_id)
+    title, number = definition.title, 1
+    while rows.filter(title=title).exists():
         number += 1
-        code = f"{wanted[: readers.MAX_TITLE - 10]}-{number}"
-    shown = definition.title if number == 1 else f"{definition.title[: readers.MAX_TITLE - 10]} {number}"
-    return replace(definition, code=code, title=shown)
+        title = f"{definition.title[: readers.MAX_TITLE - 10]} {number}"
+    return replace(definition, code=code, title=title)
 
 
 def _user(request: HttpRequest) -> Any:

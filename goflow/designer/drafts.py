@@ -16,6 +16,7 @@ from goflow.designer.answers import Refused
 from goflow.designer.frame import READING, door, find, find_to_change, may
 from goflow.designer.names import names
 from goflow.errors import DraftConflict
+from goflow.reporting import processes as reporting
 from goflow.workflow import loader
 from goflow.workflow.drafting import save_graph
 from goflow.workflow.models import Process
@@ -41,7 +42,10 @@ def _read(request: HttpRequest, pk: int) -> JsonResponse:
             "process": described(process),
             "names": names(definition, process) if rights.change else {},
             "may": rights.as_dict(),
-            "problems": validation.problems(definition, process, limit=validation.AT_A_GLANCE),
+            "problems": validation.problems(
+                definition, process, by=request.user, limit=validation.AT_A_GLANCE
+            ),
+            "running": reporting.running([process]).get(process.pk, 0),
         },
         process,
     )
@@ -70,7 +74,12 @@ def _save(request: HttpRequest, pk: int) -> JsonResponse:
     definition = bodies.graph(body)
     save(process, definition, revision=bodies.revision(request), by=request.user)
     return _tagged(
-        {"revision": process.revision, "problems": validation.problems(definition, process)}, process
+        {
+            "revision": process.revision,
+            "process": described(process),
+            "problems": validation.problems(definition, process, by=request.user),
+        },
+        process,
     )
 
 
@@ -81,10 +90,10 @@ def save(process: Process, definition: ProcessDef, *, revision: int | None, by: 
     try:
         save_graph(process, definition, revision=revision, by=by)
     except DraftConflict as exc:
-        raise _conflict(process, exc) from exc
+        raise _conflict(process, exc, by) from exc
 
 
-def _conflict(process: Process, exc: DraftConflict) -> Refused:
+def _conflict(process: Process, exc: DraftConflict, by: Any) -> Refused:
     stored = Process.objects.get(pk=process.pk)
     last = authors.last(stored)
     return Refused(
@@ -94,6 +103,7 @@ def _conflict(process: Process, exc: DraftConflict) -> Refused:
         revision=stored.revision,
         graph=exchange.to_dict(loader.read(stored).graph),
         changed_by=last.name if last else "",
+        by_you=last is not None and last.actor == str(by.pk),
         changed_at=stored.date.isoformat(),
     )
 

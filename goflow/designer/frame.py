@@ -5,28 +5,35 @@ The frame of every address of the designer: who may call it, how refusals are to
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial, wraps
 from typing import Any
 
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from goflow.designer.answers import Refused, answer, problem
 from goflow.desk import definitions
 from goflow.desk.headers import secure
 from goflow.desk.links import login_path, reverse
+from goflow.desk.people import person
+from goflow.desk.starters import may_make_roles
 from goflow.errors import GoflowError
 from goflow.workflow.models import Process
 
 View = Callable[..., HttpResponseBase]
 
 READING = ("GET", "HEAD")
+
+PERSON = "X-Goflow-Person"
+"""The header in which a page that changes something says who opened it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +45,13 @@ class May:
     change: bool
     edit: bool
     publish: bool
+    make_roles: bool
 
     def as_dict(self) -> dict[str, bool]:
         """
         The rights as JSON-serialisable data.
         """
-        return {"change": self.change, "edit": self.edit, "publish": self.publish}
+        return asdict(self)
 
 
 def door(*methods: str, is_page: bool = False) -> Callable[[View], View]:
@@ -81,10 +89,23 @@ def _answered(
     if not request.user.is_authenticated:
         return _sign_in(request, is_page=is_page)
     try:
+        _refuse_another_person(request)
         return view(request, *args, **kwargs)
     except (Refused, GoflowError, Http404, PermissionDenied) as exc:
         told = answer(exc)
         return _told(request, told.status_code, exc) if is_page else told
+
+
+def _refuse_another_person(request: HttpRequest) -> None:
+    """
+    Raises Refused when the page was opened by somebody else than who is signed in by now, in another tab.
+    """
+    opened_by = request.headers.get(PERSON)
+    if opened_by is None or request.method in READING or opened_by == str(request.user.pk):
+        return
+    name = person(request.user)
+    text = gettext("%(name)s is signed in in this browser now; this page was opened by somebody else.")
+    raise Refused(409, "another-person", text % {"name": name}, name=name)
 
 
 def _sign_in(request: HttpRequest, *, is_page: bool) -> HttpResponseBase:
@@ -92,7 +113,8 @@ def _sign_in(request: HttpRequest, *, is_page: bool) -> HttpResponseBase:
     if is_page:
         return redirect_to_login(request.get_full_path(), path)
     text = gettext("You are signed out. Sign in again in another tab; nothing you drew is lost.")
-    return problem(401, "signed-out", text, login=path)
+    back = urlencode({REDIRECT_FIELD_NAME: reverse(request, "designer_signed_in")})
+    return problem(401, "signed-out", text, login=f"{path}{'&' if '?' in path else '?'}{back}")
 
 
 def _told(request: HttpRequest, status: int, exc: Exception) -> HttpResponse:
@@ -144,4 +166,5 @@ def may(request: HttpRequest, process: Process) -> May:
     What the person of this request may do with the version.
     """
     changes = definitions.may_change(request.user, process)
-    return May(change=changes, edit=changes and process.is_draft, publish=changes and process.is_draft)
+    edits = changes and process.is_draft
+    return May(changes, edit=edits, publish=edits, make_roles=edits and may_make_roles(request.user))

@@ -7,17 +7,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils.translation import get_language, gettext
 
 from goflow.core import exchange, readers
-from goflow.designer.authors import person
 from goflow.designer.bodies import LARGEST_BODY
 from goflow.designer.drafts import described
 from goflow.designer.frame import READING, door, find, may, show
 from goflow.desk import appearance
 from goflow.desk.links import reverse
+from goflow.desk.people import person
 from goflow.workflow.models import Process
 
 ADDRESSES = {
@@ -31,6 +32,7 @@ ADDRESSES = {
     "publish": "designer_publish",
     "versions": "designer_versions",
     "presence": "designer_presence",
+    "roles": "designer_roles",
     "export": "process_export",
     "overview": "process",
 }
@@ -57,6 +59,8 @@ def _data(request: HttpRequest, process: Process) -> dict[str, object]:
         "may": may(request, process).as_dict(),
         "urls": _addresses(request, process),
         "csrf": get_token(request),
+        "csrf_cookie": "" if settings.CSRF_USE_SESSIONS else settings.CSRF_COOKIE_NAME,
+        "person": str(user.pk),
         "language": get_language(),
         "user": person(user),
         "themes": [asdict(theme) for theme in appearance.offered(request)],
@@ -78,6 +82,7 @@ def _addresses(request: HttpRequest, process: Process) -> dict[str, str]:
     found["diff"] = reverse(request, "designer_diff", process.pk, 0)
     found["other"] = reverse(request, "designer", 0)
     found["template"] = reverse(request, "designer_template", process.pk, "0")
+    found["session"] = reverse(request, "designer_session")
     found["new"] = reverse(request, "designer_new")
     found["preview"] = reverse(request, "designer_preview")
     found["theme"] = reverse(request, "theme")

@@ -11,8 +11,8 @@ from django.core.cache import cache
 from django.http import HttpRequest, JsonResponse
 
 from goflow import clock
-from goflow.designer.authors import person
 from goflow.designer.frame import door, find, may
+from goflow.desk.people import person
 
 POLL = 20
 """Seconds between two calls of a browser."""

@@ -15,7 +15,7 @@ from goflow.designer.answers import Refused
 from goflow.designer.drafts import described
 from goflow.designer.frame import door, find, find_to_change, may
 from goflow.designer.versions import compared
-from goflow.desk import definitions
+from goflow.desk import definitions, starters
 from goflow.desk.links import reverse
 from goflow.errors import PublishRefused
 from goflow.reporting import processes as reporting
@@ -36,7 +36,7 @@ def review(request: HttpRequest, pk: int) -> JsonResponse:
     published = next((version for version in versions if version.published_code is not None), None)
     head = {"id": published.pk, "version": published.version} if published else None
     before = loader.read(published).graph if published else None
-    found = validation.told(findings.problems_in(graph, process), graph)
+    found = validation.told(findings.problems_in(graph, process), graph, by=request.user)
     return JsonResponse(
         {
             "revision": process.revision,
@@ -71,12 +71,13 @@ def publish(request: HttpRequest, pk: int) -> JsonResponse:
         warnings = verbs.publish(process, by=user, note=note, revision=seen)
     except PublishRefused as exc:
         found = tuple(problem for problem in exc.problems if isinstance(problem, Problem))
-        told = validation.told(found, loader.read(process).graph)
+        told = validation.told(found, loader.read(process).graph, by=user)
         raise Refused(409, exc.code, str(exc), problems=told) from exc
     return JsonResponse(
         {
             "process": described(process),
-            "problems": validation.told(warnings, loader.read(process).graph),
+            "problems": validation.told(warnings, loader.read(process).graph, by=user),
             "url": reverse(request, "process", process.pk),
+            "starting": starters.starting(request, process).as_dict(),
         }
     )

@@ -5,13 +5,14 @@ What is wrong with a drawing, before it is saved: lint and soundness, in the lan
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 
 from goflow.core import soundness
 from goflow.core.graph import ProcessDef
 from goflow.core.problem import Problem
-from goflow.designer import bodies
+from goflow.designer import bodies, roles
 from goflow.designer.frame import door, find
 from goflow.desk.findings import sentences, step_text
 from goflow.workflow import findings
@@ -24,7 +25,8 @@ def validate(request: HttpRequest, pk: int) -> JsonResponse:
     The problems of the drawing in the request; nothing is stored.
     """
     process = find(request, pk)
-    return JsonResponse({"problems": problems(bodies.graph(bodies.read(request)), process)})
+    definition = bodies.graph(bodies.read(request))
+    return JsonResponse({"problems": problems(definition, process, by=request.user)})
 
 
 AT_A_GLANCE = 1_000
@@ -32,20 +34,24 @@ AT_A_GLANCE = 1_000
 
 
 def problems(
-    definition: ProcessDef, process: Process, *, limit: int = soundness.LIMIT
+    definition: ProcessDef, process: Process, *, by: Any, limit: int = soundness.LIMIT
 ) -> list[dict[str, object]]:
     """
-    The problems of a definition meant for this version, as JSON-serialisable data.
+    The problems of a definition meant for this version, as JSON-serialisable data for that person.
     """
-    return told(findings.problems_in(definition, process, limit=limit), definition)
+    return told(findings.problems_in(definition, process, limit=limit), definition, by=by)
 
 
-def told(found: tuple[Problem, ...], definition: ProcessDef) -> list[dict[str, object]]:
+def told(found: tuple[Problem, ...], definition: ProcessDef, *, by: Any) -> list[dict[str, object]]:
     """
     Problems as data, errors first; ``trace`` has a sentence beside every step, or is None.
     """
     titles = {activity.key: activity.title or activity.key for activity in definition.activities}
     entries = [_told(problem, titles) for problem in found]
+    missing = [entry for entry in entries if entry["code"] == "unknown-role"]
+    other_fix = roles.fix(by) if missing else ""
+    for entry in missing:
+        entry["fix"] = other_fix or entry["fix"]
     return sorted(entries, key=lambda entry: entry["severity"] != "error")
 
 

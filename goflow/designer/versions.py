@@ -9,11 +9,11 @@ from django.http import Http404, HttpRequest, JsonResponse
 from goflow.core import exchange
 from goflow.core.comparing import diff
 from goflow.core.graph import ProcessDef
-from goflow.designer.authors import person
 from goflow.designer.frame import door, find
 from goflow.desk import definitions
 from goflow.desk.differences import told
 from goflow.desk.links import reverse
+from goflow.desk.people import person
 from goflow.reporting import processes as reporting
 from goflow.workflow import loader
 from goflow.workflow.models import Process

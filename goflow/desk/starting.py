@@ -14,9 +14,12 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import models, router, transaction
+from django.http import HttpRequest
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from goflow.desk.forms import FormClass, plain
+from goflow.desk.links import reverse
 from goflow.errors import NotAllowed, ProcessNotFound
 from goflow.runtime import engine, policy
 from goflow.runtime.models import ProcessInstance, WorkItem
@@ -97,6 +100,17 @@ def _allowed(user: Any, processes: models.QuerySet[Process], name: str) -> Proce
         if policy.may_start(user, process):
             return process
     raise NotAllowed(verb="start", process=name)
+
+
+def start_path(request: HttpRequest, process: Process) -> str:
+    """
+    The address of the page that starts the process.
+    """
+    kind = process.content_type
+    if kind is None:
+        return reverse(request, "start_proto", process.code)
+    path = reverse(request, "start_model", kind.app_label, kind.model)
+    return f"{path}?{urlencode({'process': process.code})}"
 
 
 def start_form(process: Process, user: Any, data: Any = None, files: Any = None) -> forms.BaseForm:

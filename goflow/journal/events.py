@@ -12,6 +12,7 @@ ACTIONS = frozenset(
     {
         "process.created",
         "process.drafted",
+        "process.recoded",
         "process.published",
         "process.retired",
         "process.cloned",

@@ -1,7 +1,7 @@
 """
 The life of a version, by hand: publish, roll back, edit as new draft, retire, discard.
 
-Each address shows on GET what will happen, and does it on POST.
+Each address shows on GET what will happen, and does it on POST; editing as new draft happens at once.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goflow.core.graph import ProcessDef
+from goflow.desk import differences, starters
 from goflow.desk.addresses import LARGEST
-from goflow.desk.differences import told
 from goflow.errors import PublishRefused
 from goflow.reporting import processes as reporting
 from goflow.web import definitions
@@ -41,17 +41,6 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Kept with the version and shown in the list of versions."),
     )
-
-
-class OptionalNoteForm(NoteForm):
-    """
-    The same for drafts, where the note can wait.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["note"].required = False
-        self.fields["note"].label = _("What is going to change?")
 
 
 class PublishForm(NoteForm):
@@ -104,6 +93,9 @@ def _published(
         return _publish_page(request, process, form, is_rollback=is_rollback, status=409)
     text = gettext("Version %(version)s of “%(process)s” is published. New requests start from it.")
     messages.success(request, text % {"version": process.version, "process": process.title})
+    told = starters.starting(request, process)
+    if told.is_nobody:
+        messages.warning(request, told.sentence)
     return HttpResponseRedirect(reverse(request, "process", process.pk))
 
 
@@ -135,31 +127,21 @@ def _compared(versions: list[Process], graph: ProcessDef) -> dict[str, Any]:
     published = next((version for version in versions if version.published_code is not None), None)
     if published is None:
         return {}
-    return {"published": published, "differences": told(loader.read(published).graph, graph)}
+    return {"published": published, "differences": differences.told(loader.read(published).graph, graph)}
 
 
 @page(*BOTH)
 def clone(request: HttpRequest, pk: int) -> HttpResponse:
     """
-    Edit a version as new draft.
+    Edit a version: make a draft of it and go on to the designer. GET leads to the page with the button.
     """
     process = definitions.find_to_change(request, pk, "clone")
-    form = OptionalNoteForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        user: Any = request.user
-        copy = publishing.clone(process, by=user, note=form.cleaned_data["note"])
-        text = gettext("Version %(version)s is a new draft, with everything of version %(old)s.")
-        messages.success(request, text % {"version": copy.version, "old": process.version})
-        return HttpResponseRedirect(reverse(request, "process", copy.pk))
-    drafts = [version for version in definitions.versions_of(process) if version.is_draft]
-    context = {
-        "title": gettext("Edit version %(version)s as new draft") % {"version": process.version},
-        "text": gettext("A copy with the next version number is made. This version stays as it is."),
-        "button": gettext("Make the draft"),
-        "form": form,
-        "drafts": drafts,
-    }
-    return _confirm(request, process, context, status=422 if form.is_bound else 200)
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse(request, "process", process.pk))
+    user: Any = request.user
+    note = request.POST.get("note", "")[:LONGEST_NOTE]
+    copy = publishing.clone(process, by=user, note=note)
+    return HttpResponseRedirect(reverse(request, "designer", copy.pk))
 
 
 @page(*BOTH)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from goflow import clock
 from goflow.core.drawing import outline, svg
+from goflow.desk import starters
 from goflow.reporting import processes as reporting
 from goflow.runtime import policy
 from goflow.web import definitions
@@ -56,6 +57,8 @@ def process(request: HttpRequest, pk: int) -> HttpResponse:
         "picture": svg(graph, title=str(found), words=definitions.words()),
         "twin": outline(graph, words=definitions.words()),
         "starters": reporting.starters(found),
+        "starting": starters.starting(request, found),
+        "drafts": [version for version in versions if version.is_draft and version.pk != found.pk],
         "versions": rows(versions[:LATEST], running),
         "more_versions": len(versions) - LATEST,
         "others": [version for version in versions if version.pk != found.pk],

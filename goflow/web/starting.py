@@ -10,7 +10,6 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from goflow.desk import starting
@@ -37,16 +36,10 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     """
     The processes that the visitor may start.
     """
-    offers = [Offer(process, _start_path(request, process)) for process in starting.startable(request.user)]
+    offers = [
+        Offer(process, starting.start_path(request, process)) for process in starting.startable(request.user)
+    ]
     return show(request, "goflow/start.html", {"title": gettext("New request"), "offers": offers})
-
-
-def _start_path(request: HttpRequest, process: Process) -> str:
-    kind = process.content_type
-    if kind is None:
-        return reverse(request, "start_proto", process.code)
-    path = reverse(request, "start_model", kind.app_label, kind.model)
-    return f"{path}?{urlencode({'process': process.code})}"
 
 
 @page(*BOTH)

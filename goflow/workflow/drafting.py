@@ -18,10 +18,9 @@ from goflow.core import escalating
 from goflow.core.errors import DefinitionError
 from goflow.core.graph import ActivityDef, ProcessDef, TransitionDef
 from goflow.errors import DefinitionFrozen, DraftConflict
-from goflow.journal.events import process_stream
 from goflow.journal.models import AuditEvent
 from goflow.journal.rows import insert
-from goflow.workflow import fingerprints, loader, unresolved
+from goflow.workflow import codes, fingerprints, loader, unresolved
 from goflow.workflow.models import Activity, Process, Transition, WorkflowLayout
 from goflow.workflow.names import Names, resolve
 from goflow.workflow.recording import Note, record
@@ -47,8 +46,9 @@ def save_graph(
     """
     Make the draft what ``definition`` says: parts are updated, made and deleted by their keys.
 
-    Code and version stay the row's own. The same content changes nothing, the revision neither. Names that do
-    not exist and titles used twice are kept, as problems that publishing refuses.
+    Version and code stay the row's own; a code that was made from the title follows it, if somebody changes
+    the title before anything is published. The same content changes nothing, the revision neither. Names that
+    do not exist and titles used twice are kept, as problems that publishing refuses.
 
     Args:
         process: the draft; brought up to date when this returns.
@@ -77,6 +77,7 @@ def save_graph(
             _replace(stored, definition, create_roles=create_roles, using=using)
             if by is not None:
                 _record(stored, by)
+                _follow_title(stored, definition.title, by)
     process.refresh_from_db(using=using)
     return process.revision
 
@@ -110,6 +111,15 @@ def _refuse_doubled(what: str, values: Iterable[str]) -> None:
     doubled = sorted(value for value, count in Counter(values).items() if count > 1)
     if doubled:
         raise DefinitionError(f"{what} {doubled[0]!r} is used twice; each needs its own")
+
+
+def _follow_title(process: Process, title: str, by: AbstractBaseUser) -> None:
+    before, old = process.title, process.code
+    process.title = title
+    code = codes.follow(process, before)
+    if code is not None:
+        process.code = code
+        record([Note(process, codes.RECODED, {"from": old})], by)
 
 
 def settle(process: Process) -> None:
@@ -309,9 +319,9 @@ def _save_head(
 
 
 def _record(process: Process, by: AbstractBaseUser) -> None:
-    stream, actor = process_stream(process.code), actor_id(by)
-    drafted = AuditEvent.objects.filter(stream=stream, process_id=process.pk, action="process.drafted")
-    last = drafted.order_by("-seq").values_list("actor", "created_at").first()
+    streams, actor = codes.streams(process), actor_id(by)
+    drafted = AuditEvent.objects.filter(stream__in=streams, process_id=process.pk, action="process.drafted")
+    last = drafted.order_by("-created_at", "-pk").values_list("actor", "created_at").first()
     if last is not None and last[0] == actor and last[1] > clock.now() - AUTHOR_KEPT:
         return
     record([Note(process, "process.drafted", {"revision": process.revision + 1})], by)

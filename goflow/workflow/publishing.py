@@ -69,6 +69,9 @@ def publish(
         lock_versions(process.code, using)
         _take(process, by=by, note=note, revision=revision)
         stored = Process.objects.using(using).get(pk=process.pk)
+        if stored.code != process.code:
+            # It followed its title since the caller read the draft.
+            lock_versions(stored.code, using)
         settle(stored)
         loaded = loader.read(stored)
         found = _checked(stored, loaded.graph, check=check)

@@ -57,7 +57,7 @@ def test_browsers_may_look(bea: Desk, draft: Process, path: str) -> None:
 def test_browsers_are_told_no_names(bea: Desk, draft: Process) -> None:
     told = bea.get(f"{draft.pk}/draft/").json()
     assert told["names"] == {}
-    assert told["may"] == {"change": False, "edit": False, "publish": False}
+    assert told["may"] == {"change": False, "edit": False, "publish": False, "make_roles": False}
 
 
 def test_browsers_change_nothing(bea: Desk, draft: Process) -> None:

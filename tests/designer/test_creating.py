@@ -63,16 +63,35 @@ def test_the_answer_leads_to_the_designer(edith: Desk) -> None:
     assert edith.client.get(answer.json()["url"]).status_code == 200
 
 
-def test_a_plain_form_leads_to_the_designer(edith: Desk) -> None:
-    answer = edith.client.post("/workflow/designer/new/", {"template": "blank"})
+def test_a_new_process_is_named_first(edith: Desk) -> None:
+    asked = edith.get("begin/")
+    assert [f'value="{name}"' in asked.content.decode() for name in TITLES] == [True] * len(TITLES)
+    refused = edith.client.post("/workflow/designer/begin/", {"template": "blank"})
+    assert (refused.status_code, Process.objects.count()) == (422, 0)
+    answer = edith.client.post("/workflow/designer/begin/", {"title": "Leave", "template": "blank"})
     made = Process.objects.get()
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/workflow/designer/{made.pk}/")
+    assert (made.title, made.code) == ("Leave", "leave")
 
 
-def test_the_list_of_processes_offers_templates(edith: Desk) -> None:
-    page = edith.client.get("/workflow/process/").content.decode()
-    assert 'action="/workflow/designer/new/"' in page
-    assert [name for name in TITLES if f'value="{name}"' not in page] == []
+def test_a_title_that_another_process_has_is_refused(edith: Desk, draft: Process) -> None:
+    given = {"title": "Purchase", "template": "blank"}
+    refused = edith.client.post("/workflow/designer/begin/", given)
+    assert (refused.status_code, Process.objects.count()) == (422, 1)
+    assert "already a process called “Purchase”" in refused.content.decode()
+
+
+def test_only_who_may_change_processes_begins_one(bea: Desk, nobody: Desk) -> None:
+    assert bea.get("begin/").status_code == 403
+    assert (
+        bea.client.post("/workflow/designer/begin/", {"title": "X", "template": "blank"}).status_code == 403
+    )
+    assert nobody.get("begin/").status_code == 302
+    assert not Process.objects.exists()
+
+
+def test_the_list_of_processes_leads_to_a_new_one(edith: Desk) -> None:
+    assert 'href="/workflow/designer/begin/"' in edith.client.get("/workflow/process/").content.decode()
 
 
 def test_a_drawing_becomes_a_new_draft_with_a_report(edith: Desk, draft: Process) -> None:

@@ -22,7 +22,7 @@ def test_the_draft_is_told_whole_with_its_revision(edith: Desk, draft: Process) 
     assert told["graph"] == exchange.to_dict(loader.read(draft).graph)
     assert answer.headers["ETag"] == f'"{told["revision"]}"'
     assert (told["status"], told["process"]["code"]) == ("draft", "purchase")
-    assert told["may"] == {"change": True, "edit": True, "publish": True}
+    assert told["may"] == {"change": True, "edit": True, "publish": True, "make_roles": False}
     assert [problem["code"] for problem in told["problems"]] == ["open-to-everyone"] * 3
 
 
@@ -116,6 +116,7 @@ def test_a_published_version_is_read_but_not_saved(edith: Desk) -> None:
         "change": True,
         "edit": False,
         "publish": False,
+        "make_roles": False,
     }
 
 
@@ -248,7 +249,7 @@ def test_text_stays_text(edith: Desk, draft: Process) -> None:
 def test_the_first_change_of_a_person_is_recorded(edith: Desk, ed: Desk, draft: Process) -> None:
     for who, title in ((edith, "One"), (edith, "Two"), (ed, "Three"), (edith, "Four")):
         who.save(draft, {**who.drawing(draft), "title": title})
-    drafted = AuditEvent.objects.filter(action="process.drafted", process_id=draft.pk).order_by("seq")
+    drafted = AuditEvent.objects.filter(action="process.drafted", process_id=draft.pk).order_by("pk")
     people = [str(desk.user.pk) for desk in (edith, ed, edith)]
     assert [event.actor for event in drafted] == people
     assert [event.metadata["version"] for event in drafted] == [1, 1, 1]

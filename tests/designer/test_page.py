@@ -72,5 +72,5 @@ def test_published_versions_are_read_only(edith: Desk) -> None:
     told = data(edith, purchase())
     assert (told["process"]["status"], told["may"]) == (
         "published",
-        {"change": True, "edit": False, "publish": False},
+        {"change": True, "edit": False, "publish": False, "make_roles": False},
     )
