@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from goflow.core.storing import require_storable
+from goflow.core.storing import require_storable, storable
 from goflow.workflow.fields import is_secret
 
 BLANK: tuple[object, ...] = (None, "", [], {})
@@ -43,7 +43,7 @@ def said(ref: int | None, action: str, answers: Mapping[str, object] | None = No
     What is worth keeping of what was said: no blank members, and nothing that is a secret by its name.
     """
     found = {name: value for name, value in (answers or {}).items() if not is_secret(name)}
-    return Said(ref, action, _without_blanks(found), reason.strip())
+    return Said(ref, action, _without_blanks(found), storable(reason).strip())
 
 
 def _without_blanks(values: Mapping[str, object]) -> dict[str, object]:

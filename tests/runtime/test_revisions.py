@@ -146,3 +146,13 @@ def test_who_said_something_cannot_be_deleted(line, ana):
     engine.complete(line.pk, actor=ana, answers={"comment": "yes"})
     with pytest.raises(ProtectedError):
         ana.delete()
+
+
+def test_a_reason_that_no_database_keeps_stops_nobody(line, ana, root):
+    engine.cancel(line.instance_id, actor=root, reason=" half \ud800, nothing \0 \n")
+    assert DataRevision.objects.get().reason == "half ?, nothing \ufffd"
+
+
+def test_a_reason_of_blanks_is_none(line, root):
+    engine.suspend(line.instance_id, actor=root, reason=" \n ")
+    assert not DataRevision.objects.exists()
