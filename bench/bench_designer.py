@@ -2,7 +2,8 @@
 How fast the designer is: ``python -m bench.bench_designer`` prints a table.
 
 It serves the demo, draws 50, 200 and 500 activities in the system's Chromium, and measures the time to the
-first frame and the frames per second while activities are dragged.
+first frame and the frames per second while activities are dragged. A second table tells what the outline
+costs the processor, to open and per edit, and how many times as much at 400 activities as at 50: at most 10.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = (50, 200, 500)
+OUTLINED = (50, 400)
+MOST_TIMES = 10
+EDITS = 5
 ROUNDS = 5
 GROUP = 20
 DRAG_SECONDS = 3
@@ -54,6 +58,9 @@ CREATE = """async (graph) => {
   if (!answer.ok) throw new Error(await answer.text());
   return (await answer.json()).url;
 }"""
+
+
+DONE = "new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTimeout(done))))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +171,45 @@ def measure(page: Page, home: str, nodes: int) -> str:
     )
 
 
+def worked(page: Page, script: str) -> float:
+    """Milliseconds that the page's thread works for a script and for what is drawn after it."""
+    tools = page.context.new_cdp_session(page)
+    tools.send("Performance.enable")
+    before = task_seconds(tools)
+    page.evaluate(f"async () => {{ {script}; await {DONE}; }}")
+    return 1000 * (task_seconds(tools) - before)
+
+
+def task_seconds(tools: CDPSession) -> float:
+    metrics = tools.send("Performance.getMetrics")["metrics"]
+    return next(float(metric["value"]) for metric in metrics if metric["name"] == "TaskDuration")
+
+
+def outlined(page: Page, home: str, nodes: int) -> tuple[float, float]:
+    """Milliseconds of the processor to open the outline, and for one edit in it."""
+    toggle = "document.querySelector('[data-tool=outline]').click()"
+    address = home + page.evaluate(CREATE, drawing(nodes))
+    rounds = []
+    for _ in range(ROUNDS):
+        opened(page, address)
+        page.wait_for_timeout(1_000)
+        rounds.append(worked(page, toggle))
+    shown = statistics.median(rounds)
+    rename = "document.body.designer.editor.rename('n7', 'Edit {}')"
+    return shown, statistics.median(worked(page, rename.format(number)) for number in range(EDITS))
+
+
+def outline_table(page: Page, home: str) -> None:
+    print(f"\nAsked for: at {OUTLINED[1]} activities {MOST_TIMES} times the work of {OUTLINED[0]} at most.\n")
+    print("| activities | open the outline, CPU ms | one edit, CPU ms |")
+    print("| --- | --- | --- |")
+    found = [outlined(page, home, nodes) for nodes in OUTLINED]
+    for nodes, (shown, edit) in zip(OUTLINED, found, strict=True):
+        print(f"| {nodes} | {shown:.0f} | {edit:.0f} |", flush=True)
+    times = [large / small for small, large in zip(*found, strict=True)]
+    print(f"| times | {times[0]:.1f} | {times[1]:.1f} |")
+
+
 def main() -> None:
     print(
         f"Asked for at 200 activities: {BUDGET_MS} ms to the first frame, {BUDGET_FPS} frames per second.\n"
@@ -178,6 +224,7 @@ def main() -> None:
         page = signed_in(browser, home)
         for nodes in SIZES:
             print(measure(page, home, nodes), flush=True)
+        outline_table(page, home)
         print(
             f"\nChromium {browser.version}, {os.cpu_count()} processors, load after: {os.getloadavg()[0]:.1f}"
         )

@@ -59,6 +59,22 @@ export function patch(box, fresh) {
 }
 
 /**
+ * Let an element hold exactly these elements, in this order; they show what they should already.
+ * @param {Element} box
+ * @param {readonly Element[]} elements
+ */
+export function arrange(box, elements) {
+  const stays = new Set(elements);
+  for (const old of [...box.children]) if (!stays.has(old)) old.remove();
+  /** @type {ChildNode | null} */
+  let next = box.firstChild;
+  for (const each of elements) {
+    if (each.parentNode === box) next = settleAt(box, each, next);
+    else box.insertBefore(each, next);
+  }
+}
+
+/**
  * Let a control show what it is given, now that nobody is in the middle of using it.
  * @param {Element} control
  */

@@ -104,7 +104,8 @@ export class Editor extends EventTarget {
     this.selection = new Set(kept);
     if (this.view) {
       this.view.selected = this.selection;
-      this.view.render(change.process ? null : [...change.activities, ...change.transitions]);
+      // Under the outline nobody sees the drawing: it is drawn when one comes back to it.
+      if (!this.isOutline) this.view.render(change.process ? null : [...change.activities, ...change.transitions]);
     }
     if (!this.graph.activity(this.active)) this.active = "";
     this.tell("change", change);

@@ -133,7 +133,7 @@ export function section(words, isOpen, ...children) {
   return el("details", { open: isOpen, "data-section": words }, el("summary", {}, words), el("div", {}, ...children));
 }
 
-/** What waits until the pointer is up: where something moves away under it, the press goes elsewhere. @type {Map<HTMLElement, Part[]>} */
+/** What waits until the pointer is up: where something moves away under it, the press goes elsewhere. @type {Map<HTMLElement, () => void>} */
 const held = new Map();
 /** @type {Node | null} */
 let pressed = null;
@@ -142,8 +142,18 @@ document.addEventListener("pointerdown", (event) => { pressed = /** @type {Node}
 for (const type of ["pointerup", "pointercancel"]) {
   document.addEventListener(type, () => window.setTimeout(() => {
     pressed = null;
-    for (const [box, children] of [...held]) refill(box, ...children);
+    for (const [box, work] of [...held]) released(box, work);
   }), true);
+}
+
+/** Change what an element holds: now, or once no pointer is down in it. @param {HTMLElement} box @param {() => void} work */
+export function released(box, work) {
+  if (pressed && box.contains(pressed)) {
+    held.set(box, work);
+    return;
+  }
+  held.delete(box);
+  work();
 }
 
 /**
@@ -152,15 +162,12 @@ for (const type of ["pointerup", "pointercancel"]) {
  * @param {HTMLElement} box @param {...Part} children
  */
 export function refill(box, ...children) {
-  if (pressed && box.contains(pressed)) {
-    held.set(box, children);
-    return;
-  }
-  held.delete(box);
-  const wasInside = box.contains(document.activeElement);
-  patch(box, nodes(children));
-  // What one was in is gone, by what one did: the keyboard stays here.
-  if (wasInside && !box.contains(document.activeElement)) box.focus({ preventScroll: true });
+  released(box, () => {
+    const wasInside = box.contains(document.activeElement);
+    patch(box, nodes(children));
+    // What one was in is gone, by what one did: the keyboard stays here.
+    if (wasInside && !box.contains(document.activeElement)) box.focus({ preventScroll: true });
+  });
 }
 
 /**

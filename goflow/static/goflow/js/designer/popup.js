@@ -1,10 +1,11 @@
 /* A list to search and choose from with the keyboard, near where one is looking. */
 
-import { gettext } from "../core/i18n.js";
-import { icon } from "./icons.js";
+import { Listbox, matching } from "./listbox.js";
 import { el, newId } from "./parts.js";
 
-/** @typedef {{value: string, words: string, picture?: string, note?: string}} Choice */
+/**
+ * @import { Choice } from "./listbox.js"
+ */
 
 /**
  * @param {HTMLElement} stage  what it is laid over
@@ -15,14 +16,10 @@ export function openPopup(stage, { label, choices, at, onPick, onClose = () => {
   stage.querySelector(".ds-popup")?.remove();
   const before = /** @type {HTMLElement | null} */ (document.activeElement);
   const id = newId();
-  const list = el("ul", { role: "listbox", id, "aria-label": label });
   const box = el("input", {
     type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": id, "aria-label": label, placeholder: label, autocomplete: "off",
   });
-  const popup = el("div", { class: "ds-popup", role: "dialog", "aria-label": label }, box, list);
-  let at_ = 0;
-  /** @type {Choice[]} */
-  let found = choices;
+  const popup = el("div", { class: "ds-popup", role: "dialog", "aria-label": label }, box);
   let isOpen = true;
   const close = (isBack = true) => {
     if (!isOpen) return;
@@ -31,32 +28,22 @@ export function openPopup(stage, { label, choices, at, onPick, onClose = () => {
     if (isBack) before?.focus({ preventScroll: true });
     onClose();
   };
-  const pick = (/** @type {Choice | undefined} */ chosen) => {
-    if (!chosen) return;
+  const list = new Listbox(id, label, (chosen) => {
     close();
     onPick(chosen.value);
-  };
-  const fill = () => {
-    const text = box.value.trim().toLocaleLowerCase();
-    found = choices.filter((each) => each.words.toLocaleLowerCase().includes(text));
-    at_ = Math.max(0, Math.min(at_, found.length - 1));
-    list.replaceChildren(...found.map((each, index) => el("li", {
-      role: "option", id: `${id}-${index}`, "aria-selected": String(index === at_), "data-value": each.value,
-      onpointerdown: (/** @type {Event} */ event) => event.preventDefault(), onclick: () => pick(each),
-    }, each.picture ? icon(each.picture) : null, el("span", {}, each.words), each.note ? el("span", { class: "meta" }, each.note) : null)));
-    if (!found.length) list.replaceChildren(el("li", { class: "meta" }, gettext("Nothing found.")));
-    box.setAttribute("aria-activedescendant", found.length ? `${id}-${at_}` : "");
-    list.children[at_]?.scrollIntoView({ block: "nearest" });
-  };
-  box.addEventListener("input", () => {
-    at_ = 0;
-    fill();
   });
+  popup.append(list.element);
+  const tell = () => box.setAttribute("aria-activedescendant", list.activeId ?? "");
+  const fill = () => {
+    list.show(matching(choices, box.value), 0);
+    tell();
+  };
+  box.addEventListener("input", fill);
   box.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      at_ = (at_ + (event.key === "ArrowDown" ? 1 : found.length - 1)) % Math.max(1, found.length);
-      fill();
-    } else if (event.key === "Enter") pick(found[at_]);
+      list.move(event.key === "ArrowDown" ? 1 : -1);
+      tell();
+    } else if (event.key === "Enter") list.pick(list.active);
     else if (event.key === "Escape") close();
     else if (event.key === "Tab") close();
     else return;

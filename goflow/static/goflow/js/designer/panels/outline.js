@@ -2,13 +2,17 @@
 
 import { gettext, interpolate } from "../../core/i18n.js";
 import { sorts } from "../editor.js";
-import { icon } from "../icons.js";
+import { icon, pictureOf } from "../icons.js";
+import { arrange } from "../../core/patch.js";
+import { byElement } from "../findings.js";
 import { conditionOf, modeNames, titleOf } from "../node.js";
-import { choice, el, input, refill, tool } from "../parts.js";
+import { choice, el, input, refill, released, tool } from "../parts.js";
+import { picker } from "../picker.js";
 
 /**
- * @import { Editor, Problem, Sort } from "../editor.js"
+ * @import { Editor, Sort } from "../editor.js"
  * @import { Activity, Transition } from "../exchange.js"
+ * @import { Finding } from "../findings.js"
  */
 
 /**
@@ -18,6 +22,8 @@ import { choice, el, input, refill, tool } from "../parts.js";
  * @property {() => HTMLElement} cards  examples to begin with
  */
 
+/** One activity as it is shown: its card, and all that the card tells. @typedef {{element: HTMLElement, facts: readonly unknown[]}} Card */
+
 /**
  * @param {HTMLElement} place
  * @param {Editor} editor
@@ -26,10 +32,14 @@ import { choice, el, input, refill, tool } from "../parts.js";
 export function createOutline(place, editor, options) {
   place.setAttribute("role", "region");
   place.setAttribute("aria-label", gettext("Outline"));
+  const cards = new Cards(editor, options);
   let frame = 0;
   const render = () => {
     frame = 0;
-    if (!place.hidden) refill(place, ...content(editor, options));
+    if (place.hidden) return;
+    refill(place, ...frameOf(editor, options));
+    const list = /** @type {HTMLElement | null} */ (place.querySelector("ol"));
+    if (list) released(list, () => cards.fill(list));
   };
   // After the event that changed something: the field it came from may be about to get the focus.
   const later = () => { frame ||= window.setTimeout(render); };
@@ -47,6 +57,65 @@ export function createOutline(place, editor, options) {
   };
 }
 
+/** The cards of all activities. Only those about which something else is to be said now are made anew. */
+class Cards {
+  /** @param {Editor} editor @param {Options} options */
+  constructor(editor, options) {
+    this.editor = editor;
+    this.options = options;
+    /** @type {Map<string, Card>} */
+    this.all = new Map();
+  }
+
+  /** @param {HTMLElement} list */
+  fill(list) {
+    const wasInside = list.contains(document.activeElement);
+    const findings = byElement(this.editor.problems);
+    const keys = inOrder(this.editor);
+    this.all = new Map(keys.map((key, index) => [key, this.card(key, index + 1, findings.get(key) ?? [])]));
+    for (const [key, { element }] of this.all) element.toggleAttribute("data-selected", this.editor.selection.has(key));
+    arrange(list, Array.from(this.all.values(), ({ element }) => element));
+    // What one was in is gone, by what one did: the keyboard stays here.
+    if (wasInside && !list.contains(document.activeElement)) list.focus({ preventScroll: true });
+  }
+
+  /** @param {string} key @param {number} place @param {Finding[]} findings @returns {Card} */
+  card(key, place, findings) {
+    const facts = factsOf(this.editor, key, findings);
+    const old = this.all.get(key);
+    if (old && old.facts.length === facts.length && facts.every((fact, index) => fact === old.facts[index])) {
+      number(old.element, place);
+      return old;
+    }
+    const element = old?.element ?? el("li", { class: "ds-step", "data-step": key });
+    refill(element, ...step(this.editor, key, place, findings, this.options));
+    return { element, facts };
+  }
+}
+
+/** Everything that the card of an activity depends on. @param {Editor} editor @param {string} key @param {Finding[]} findings */
+function factsOf({ graph, canEdit }, key, findings) {
+  const { begin, end } = graph.process;
+  return [
+    graph.activity(key), canEdit, begin === key, end === key,
+    ...findings.flatMap(({ severity, message }) => [severity, message]),
+    ...graph.outgoing(key).flatMap((way) => [way, titleOf(graph, way.target), conditionOf(graph, way)]),
+  ];
+}
+
+/** What changes on every card behind one that comes or goes. @param {HTMLElement} card @param {number} place */
+function number(card, place) {
+  const told = card.querySelector(".ds-step-number");
+  if (!told || told.textContent === String(place)) return;
+  told.textContent = String(place);
+  card.querySelector(".ds-step-head input")?.setAttribute("aria-label", titleLabel(place));
+}
+
+/** @param {number} place */
+function titleLabel(place) {
+  return interpolate(gettext("Title of activity %(number)s"), { number: place });
+}
+
 /** In the order in which one comes to them from the begin, then the rest. @param {Editor} editor @returns {string[]} */
 function inOrder(editor) {
   const { graph } = editor;
@@ -62,11 +131,10 @@ function inOrder(editor) {
 }
 
 /** @param {Editor} editor @param {Options} options */
-function content(editor, options) {
-  const keys = inOrder(editor);
+function frameOf(editor, options) {
   return [
     el("h2", {}, gettext("Outline")),
-    ...(keys.length ? [el("ol", {}, ...keys.map((key, index) => step(editor, key, index + 1, options)))] : nothing(editor, options)),
+    ...(editor.graph.activities.size ? [el("ol", { "data-own": true, tabindex: "-1" })] : nothing(editor, options)),
     editor.canEdit ? adder(editor, gettext("Add an activity"), "", "add") : null,
   ];
 }
@@ -91,33 +159,51 @@ function adder(editor, words, source, name) {
   return control;
 }
 
-/** @param {Editor} editor @param {string} key @param {number} place @param {Options} options */
-function step(editor, key, place, options) {
+/** @param {Editor} editor @param {string} key @param {number} place @param {Finding[]} findings @param {Options} options */
+function step(editor, key, place, findings, options) {
   const { graph } = editor;
   const activity = /** @type {Activity} */ (graph.activity(key));
-  const disabled = !editor.canEdit;
-  const title = input(activity.title, (value, control) => {
-    if (!editor.rename(key, value)) control.value = activity.title;
-  }, { name: `title-${key}`, max: 100, disabled, live: false });
-  title.setAttribute("aria-label", interpolate(gettext("Title of activity %(number)s"), { number: place }));
-  const findings = editor.problems.filter((problem) => problem.elements.includes(key));
-  const marks = [graph.process.begin === key ? gettext("Begin") : "", graph.process.end === key ? gettext("End") : ""].filter(Boolean);
-  return el("li", { class: "ds-step", "data-step": key, "data-selected": editor.selection.has(key) },
-    el("div", { class: "ds-step-head" }, el("span", { class: "meta" }, `${place}`), title,
-      ...marks.map((words) => el("span", { class: "badge badge-off" }, words)),
-      tool("form", interpolate(gettext("Properties of %(title)s"), { title: activity.title }), () => options.onOpen(key), { "data-name": `open-${key}` }),
-      disabled ? null : tool("trash", interpolate(gettext("Delete %(title)s"), { title: activity.title }), () => editor.remove({}, [key]))),
-    ...findings.map((problem) => finding(problem)),
+  return [
+    head(editor, activity, place, options),
+    ...findings.map(finding),
     el("div", { class: "ds-step-facts" }, modes(editor, activity, "join"), modes(editor, activity, "split"), ends(editor, key)),
     el("div", { class: "ds-leads" },
       ...graph.outgoing(key).map((way) => lead(editor, way, options)),
-      disabled ? null : el("div", { class: "ds-step-facts" },
-        el("label", {}, gettext("Connect to"), choice("", /** @type {any} */ ([["", gettext("Choose…")], ...[...graph.activities.values()].map((each) => [each.key, each.title])]),
-          (target) => target && editor.connect(key, target, { loops: true }), { name: `connect-${key}`, "aria-label": interpolate(gettext("Connect %(title)s to"), { title: activity.title }) })),
-        el("label", {}, gettext("Add after"), adder(editor, gettext("Choose…"), key, `after-${key}`)))));
+      editor.canEdit ? onwards(editor, activity) : null),
+  ];
 }
 
-/** Sign and words: colour alone tells nobody how bad it is. @param {Problem} problem */
+/** @param {Editor} editor @param {Activity} activity @param {number} place @param {Options} options */
+function head(editor, { key, title }, place, options) {
+  const { begin, end } = editor.graph.process;
+  const disabled = !editor.canEdit;
+  const box = input(title, (value, control) => {
+    if (!editor.rename(key, value)) control.value = title;
+  }, { name: `title-${key}`, max: 100, disabled, live: false });
+  box.setAttribute("aria-label", titleLabel(place));
+  const marks = [begin === key ? gettext("Begin") : "", end === key ? gettext("End") : ""].filter(Boolean);
+  return el("div", { class: "ds-step-head" }, el("span", { class: "meta ds-step-number" }, String(place)), box,
+    ...marks.map((words) => el("span", { class: "badge badge-off" }, words)),
+    tool("form", interpolate(gettext("Properties of %(title)s"), { title }), () => options.onOpen(key), { "data-name": `open-${key}` }),
+    disabled ? null : tool("trash", interpolate(gettext("Delete %(title)s"), { title }), () => editor.remove({}, [key]), { "data-name": `delete-${key}` }));
+}
+
+/** Where else an activity may lead. @param {Editor} editor @param {Activity} activity */
+function onwards(editor, { key, title }) {
+  return el("div", { class: "ds-step-facts", "data-part": "onwards" },
+    el("label", {}, gettext("Connect to"), picker("", {
+      name: `connect-${key}`, label: interpolate(gettext("Connect %(title)s to"), { title }), placeholder: gettext("Choose…"),
+      choices: () => activitiesOf(editor), onPick: (target) => void editor.connect(key, target, { loops: true }),
+    })),
+    el("label", {}, gettext("Add after"), adder(editor, gettext("Choose…"), key, `after-${key}`)));
+}
+
+/** @param {Editor} editor */
+function activitiesOf({ graph }) {
+  return Array.from(graph.activities.values(), (each) => ({ value: each.key, words: titleOf(graph, each.key), picture: pictureOf(each) }));
+}
+
+/** Sign and words: colour alone tells nobody how bad it is. @param {Finding} problem */
 function finding({ severity, message }) {
   const isError = severity === "error";
   return el("p", { class: `ds-step-finding ds-${isError ? "error" : "warning"}` }, icon(isError ? "cross" : "alert"), el("span", {}, message));
@@ -148,13 +234,15 @@ function lead(editor, way, options) {
   const { graph } = editor;
   const disabled = !editor.canEdit;
   const target = titleOf(graph, way.target);
-  const all = /** @type {any} */ ([...graph.activities.values()].map((each) => [each.key, each.title]));
   const condition = input(way.condition, (value) => editor.patchWay(way.key, { condition: value }), {
     name: `condition-${way.key}`, placeholder: conditionOf(graph, way), disabled, live: false,
   });
   return el("div", { class: "ds-lead", "data-lead": way.key },
-    el("label", {}, gettext("Leads to"), choice(way.target, all, (value) => editor.reconnect(way.key, { target: value }), { name: `target-${way.key}`, disabled })),
+    el("label", {}, gettext("Leads to"), picker(target, {
+      name: `target-${way.key}`, label: gettext("Leads to"), disabled,
+      choices: () => activitiesOf(editor), onPick: (value) => editor.reconnect(way.key, { target: value }),
+    })),
     el("label", {}, interpolate(gettext("When (to %(title)s)"), { title: target }), condition),
     disabled ? null : tool("pencil", interpolate(gettext("Build the condition to %(title)s"), { title: target }), () => options.onCondition(way.key), { "data-name": `build-${way.key}` }),
-    disabled ? null : tool("cross", interpolate(gettext("Disconnect from %(title)s"), { title: target }), () => editor.remove({}, [way.key])));
+    disabled ? null : tool("cross", interpolate(gettext("Disconnect from %(title)s"), { title: target }), () => editor.remove({}, [way.key]), { "data-name": `disconnect-${way.key}` }));
 }
