@@ -18,7 +18,7 @@ from goflow.journal.models import AuditEvent
 from goflow.runtime.models import DataRevision
 
 LONGEST = 200
-"""How many of the latest events the detail of an item holds."""
+"""How many of the latest events the detail of an item holds, and how much of what was said."""
 
 
 def events_of(instance_id: int, workitem_id: int | None = None) -> QuerySet[AuditEvent]:
@@ -46,6 +46,27 @@ def told(rows: Iterable[AuditEvent]) -> list[dict[str, Any]]:
     return [_told(row, names, heard.get(said.step(row))) for row in found]
 
 
+def said_in(instance_id: int) -> list[dict[str, Any]]:
+    """
+    What people said in the latest steps of an instance, in order, recorded events or not. One query.
+    """
+    rows = DataRevision.objects.filter(instance_id=instance_id).select_related("actor")
+    return [_said(row) for row in reversed(rows.order_by("-instance_version")[:LONGEST])]
+
+
+def _said(row: DataRevision) -> dict[str, Any]:
+    return {
+        "at": row.created_at,
+        "action": row.action,
+        "actor_id": "" if row.actor is None else str(row.actor.pk),
+        "actor": "" if row.actor is None else row.actor.get_username(),
+        "workitem_id": row.workitem_id,
+        "activity": row.activity_key,
+        "answers": row.said,
+        "reason": row.reason,
+    }
+
+
 def _heard(rows: list[AuditEvent]) -> dict[Step, DataRevision]:
     instances = {row.instance_id for row in rows}
     versions = {row.instance_version for row in rows}
@@ -66,7 +87,7 @@ def _told(row: AuditEvent, names: dict[str, str], heard: DataRevision | None) ->
         "status_from": row.status_from,
         "status_to": row.status_to,
         "outcome": row.metadata.get("outcome"),
-        "said": {} if heard is None else heard.said,
+        "answers": {} if heard is None else heard.said,
         "reason": "" if heard is None else heard.reason,
     }
 

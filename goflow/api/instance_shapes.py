@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from ninja import Schema
 
+from goflow.api.item_shapes import SaidOut
 from goflow.api.shapes import FieldOut, PersonOut, WorkItemOut, example
 
 
@@ -81,11 +82,13 @@ class InstanceDetailOut(InstanceOut):
         **InstanceOut.model_config["json_schema_extra"]["examples"][0],
         data={},
         workitems=[{"id": 7, "status": "inactive", "activity_id": 1, "instance_id": 3, "user_id": None}],
+        said=[],
         may_administer=False,
     )
 
     data: dict[str, Any]
     workitems: list[WorkItemOut]
+    said: list[SaidOut]
     may_administer: bool
 
 

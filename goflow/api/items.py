@@ -69,6 +69,7 @@ def detail(user: Any, item: WorkItem) -> dict[str, Any]:
         "outcomes": [asdict(outcome) for outcome in outcomes],
         "form": form_of(item, loaded) if may.complete else [],
         "history": history.latest(history.events_of(item.instance_id, item.pk)),
+        "said": history.said_in(item.instance_id),
         "may": asdict(may),
     }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from goflow.api import forms
+from goflow.api import forms, history
 from goflow.api.items import line as item_line
 from goflow.api.items import loaded_of, person
 from goflow.api.versions import outlined
@@ -59,6 +59,7 @@ def detail(user: Any, instance: ProcessInstance) -> dict[str, Any]:
         **line(instance),
         "data": instance.data,
         "workitems": [item_line(item) for item in _items(instance)],
+        "said": history.said_in(instance.pk),
         "may_administer": policy.may_administer(user, instance) and not instance.is_closed,
     }
 

@@ -4,17 +4,19 @@ What people said in every round is in the history, beside who said it.
 
 from __future__ import annotations
 
+from django.test import override_settings
+
 from goflow.runtime import engine
 from goflow.runtime.models import WorkItem
-from goflow.testing import count_statements
+from goflow.testing import count_statements, person
 from tests.api.conftest import As, Company
 
 
 def said(told: list[dict[str, object]]) -> list[tuple[object, ...]]:
     return [
-        (line["action"], line["actor"], line["activity"], line["said"], line["reason"])
+        (line["action"], line["actor"], line["activity"], line["answers"], line["reason"])
         for line in told
-        if line["said"] or line["reason"]
+        if line["answers"] or line["reason"]
     ]
 
 
@@ -49,13 +51,37 @@ def test_an_item_tells_what_was_said_about_it(company: Company, as_: As) -> None
     assert said(told) == [("workitem.completed", "bob", "review", {"comment": "no"}, "")]
 
 
+def test_who_may_take_an_item_reads_all_rounds(company: Company, as_: As) -> None:
+    engine.complete(company.item.pk, actor=company.bob, outcome="REJECTED", answers={"comment": "too dear"})
+    engine.complete(WorkItem.objects.latest("id").pk, actor=company.anna, answers={"comment": "cheaper"})
+    newcomer = person("newcomer", "buyers")
+    told = as_(newcomer).get(f"/workitems/{WorkItem.objects.latest('id').pk}").json()["said"]
+    assert said(told) == [
+        ("workitem.completed", "bob", "review", {"comment": "too dear"}, ""),
+        ("workitem.completed", "anna", "refine", {"comment": "cheaper"}, ""),
+    ]
+
+
+@override_settings(GOFLOW_AUDIT_ENABLED=False)
+def test_an_instance_tells_what_was_said_where_nothing_is_recorded(company: Company, as_: As) -> None:
+    item = company.ask(answers={"comment": "please"})
+    engine.suspend(item.instance_id, actor=company.root, reason="enough")
+    anna, path = as_(company.anna), f"/instances/{item.instance_id}"
+    assert anna.get(f"{path}/history").json() == []
+    assert said(anna.get(path).json()["said"]) == [
+        ("process.started", "anna", "", {"comment": "please"}, ""),
+        ("instance.status_changed", "root", "", {}, "enough"),
+    ]
+
+
 def test_what_was_said_costs_one_statement_for_any_number(company: Company, as_: As) -> None:
-    anna, path, costs = as_(company.anna), f"/instances/{company.item.instance_id}/history", []
+    anna, path, costs = as_(company.anna), f"/instances/{company.item.instance_id}", []
     for number in range(3):
         review = WorkItem.objects.filter(activity_key="review").latest("id")
         engine.complete(review.pk, actor=company.bob, outcome="REJECTED", answers={"n": number})
         engine.complete(WorkItem.objects.latest("id").pk, actor=company.anna)
         with count_statements() as statements:
-            assert anna.get(path).status_code == 200
+            for shown in (path, f"{path}/history", f"/workitems/{company.item.pk}"):
+                assert anna.get(shown).status_code == 200
         costs.append(len(statements))
     assert costs == [costs[0]] * 3

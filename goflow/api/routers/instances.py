@@ -14,8 +14,9 @@ from pydantic import BeforeValidator, Field
 from goflow.api import history, items, standing
 from goflow.api.errors import declared
 from goflow.api.instance_shapes import DiagramOut, InstanceDetailOut, InstanceOut, WaitingOut
+from goflow.api.item_shapes import EventOut
 from goflow.api.paging import PageIn, page
-from goflow.api.shapes import EventOut, Id, MovedOut, ReasonIn, storable
+from goflow.api.shapes import Id, MovedOut, ReasonIn, storable
 from goflow.runtime import engine
 from goflow.runtime.models import ProcessInstance
 

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field
 from goflow import tenancy
 from goflow.api import forms, items
 from goflow.api.errors import NobodyCalled, declared
+from goflow.api.item_shapes import WorkItemDetailOut
 from goflow.api.paging import PageIn, page
 from goflow.api.routers.starting import Key
 from goflow.api.shapes import (
@@ -26,7 +27,6 @@ from goflow.api.shapes import (
     Id,
     MovedOut,
     ReassignIn,
-    WorkItemDetailOut,
     WorkItemOut,
     storable,
 )
