@@ -25,7 +25,8 @@ demo: .venv/.demo ## Serve the leave demo on http://127.0.0.1:8000 with sample u
 test: .venv/.dev ## Run the whole suite on every database found (ARGS="-k text" narrows it)
 	$(BIN)/python -m tests.run $(ARGS)
 
-prove: .venv/.dev ## What takes longer: hundreds of generated requests to every address of the API, fifty killed workers
+prove: .venv/.dev ## What takes longer: an outage of three days, chains of 400 steps, hundreds of generated requests, fifty killed workers
+	$(BIN)/python -m tests.run -m prove $(ARGS)
 	GOFLOW_FUZZ_EXAMPLES=300 $(BIN)/python -m pytest -q tests/api/test_fuzzing.py $(ARGS)
 	GOFLOW_WORKER_KILLS=50 $(BIN)/python -m tests.run tests/workers $(ARGS)
 

@@ -1,5 +1,5 @@
 """
-Ten thousand events over an outage of three days: what the receiver has in the end.
+Events over a long outage: what the receiver has in the end. Ten thousand over three days with -m prove.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 
+import pytest
 import time_machine
 from standardwebhooks.webhooks import Webhook
 
@@ -23,9 +24,8 @@ from goflow.runtime.lanes import LANES
 from tests.outbound.hooks import allow_local, endpoint
 from tests.outbound.receivers import receiver
 
-EVENTS = 10_000
 PER_MESSAGE = 100
-OUTAGE = timedelta(hours=76)
+HOUR = timedelta(hours=1)
 
 
 def write(count: int) -> None:
@@ -52,26 +52,33 @@ def passed(after: timedelta) -> dict[str, int]:
         return drain(LANES[outbox.WEBHOOK], name="test", limit=600)
 
 
-def test_an_outage_of_three_days_loses_nothing(db, settings):
+@pytest.mark.parametrize(
+    ("outage", "passes", "events"),
+    [
+        pytest.param(HOUR, 6, 1_000, id="an hour"),
+        pytest.param(76 * HOUR, 152, 10_000, id="three days", marks=pytest.mark.prove),
+    ],
+)
+def test_an_outage_loses_nothing(db, settings, outage, passes, events):
     allow_local(settings)
     secret = secrets.new()
     with receiver(mode=503) as there:
         endpoint(there.url, secret=secrets.encrypt(secret))
-        write(EVENTS)
-        for half_hour in range(int(OUTAGE / timedelta(minutes=30))):
+        write(events)
+        for number in range(passes):
             # Every other time the receiver takes it in, and the answer gets lost on the way.
-            there.mode = "reset" if half_hour % 2 else 503
-            passed(half_hour * timedelta(minutes=30))
+            there.mode = "reset" if number % 2 else 503
+            passed(number * outage / passes)
         during = list(there.got)
         there.mode, there.got[:] = 200, []
-        assert passed(OUTAGE + timedelta(hours=1)) == {"sent": EVENTS}
+        assert passed(outage + HOUR) == {"sent": events}
     assert set(Delivery.objects.values_list("status", flat=True)) == {"delivered"}
     ids = Counter(got.headers["webhook-id"] for got in there.got)
-    assert (len(ids), max(ids.values())) == (EVENTS, 1)
-    assert {json.loads(got.body)["metadata"]["n"] for got in there.got} == set(range(EVENTS))
+    assert (len(ids), max(ids.values())) == (events, 1)
+    assert {json.loads(got.body)["metadata"]["n"] for got in there.got} == set(range(events))
     # The breaker left the receiver alone: about one probe an hour, each of another event.
     assert len(during) < 100
     assert {got.headers["webhook-id"] for got in during} < set(ids)
-    with time_machine.travel(datetime.now(tz=timezone.utc) + OUTAGE + timedelta(hours=1)):
+    with time_machine.travel(datetime.now(tz=timezone.utc) + outage + HOUR):
         for got in there.got:
             Webhook(secret).verify(got.body, got.headers)

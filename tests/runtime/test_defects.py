@@ -407,14 +407,6 @@ def test_d27_an_automatic_loop_is_an_incident(ana):
     assert ([i.code for i in done.incidents], status(done.instance)) == (["endless-loop"], "running")
 
 
-def test_d27_a_long_automatic_chain_runs(ana):
-    # As before.
-    names = [f"S{number}" for number in range(400)]
-    ways = list(zip(["Begin", *names], [*names, "Last"], strict=True))
-    testing.process("Chain", ["Begin", *((name, AUTO) for name in names), "Last"], ways)
-    assert engine.complete(engine.start("Chain", ana).pk, actor=ana).opened[0].activity_key == "last"
-
-
 def test_d28_a_failing_application_is_held_told_and_retried(ana, root, register):
     # Used to be logged only; the item stayed active for ever.
     broken = [True]
