@@ -160,6 +160,15 @@ def test_user_with_instances_is_not_deleted(client, started):
     assert ProcessInstance.objects.exists()
 
 
+def test_user_who_gave_a_reason_is_not_deleted(client, started, operator):
+    person = User.objects.get(username="operator")
+    operator.post(page("processinstance", "suspend", started.instance), {"reason": "audit"})
+    answer = client.post(reverse("admin:auth_user_delete", args=[person.pk]), {"post": "yes"})
+    row = DataRevision.objects.get(actor=person)
+    assert reverse("admin:goflow_datarevision_change", args=[row.pk]) in answer.content.decode()
+    assert User.objects.filter(pk=person.pk).exists()
+
+
 def test_users_with_instances_are_not_deleted_from_the_list(client, started):
     chosen = {"action": "delete_selected", "_selected_action": [started.instance.user_id], "post": "yes"}
     answer = client.post(reverse("admin:auth_user_changelist"), chosen)
@@ -167,10 +176,12 @@ def test_users_with_instances_are_not_deleted_from_the_list(client, started):
     assert ProcessInstance.objects.exists()
 
 
-def test_tenants_see_their_own_rows_only(settings, incident):
+def test_tenants_see_their_own_rows_only(settings, incident, boss):
+    engine.suspend(incident.instance_id, actor=boss, reason="audit")
     settings.GOFLOW_TENANT_RESOLVER = lambda request, user: {"tenant_id": "north", "org_id": ""}
     client = staff("north", "change_processinstance")
     models = ("process", "activity", "transition", "processinstance", "workitem", "incident", "auditevent")
+    models += ("datarevision",)
     counts = [
         client.get(reverse(f"admin:goflow_{model}_changelist")).context["cl"].result_count for model in models
     ]
