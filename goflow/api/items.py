@@ -7,11 +7,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from django.forms import BaseForm
+
 from goflow import clock
 from goflow.api import forms, history
 from goflow.desk import forms as desk_forms
 from goflow.desk import limits, verbs
-from goflow.desk.outcomes import buttons
+from goflow.desk.outcomes import offered
 from goflow.errors import GoflowError, WorkItemNotFound
 from goflow.runtime.assignment import queues_of
 from goflow.runtime.models import ProcessInstance, WorkItem
@@ -62,12 +64,13 @@ def detail(user: Any, item: WorkItem) -> dict[str, Any]:
     """
     loaded = loaded_of(item.instance)
     may = verbs.of(user, item, loaded)
-    outcomes = buttons(loaded.graph, item.activity_key) if may.complete else ()
+    form = _form(item, loaded) if may.complete else None
+    outcomes = offered(user, item, loaded, form) if may.complete else ()
     return {
         **line(item),
         **_facts(item, loaded),
         "outcomes": [asdict(outcome) for outcome in outcomes],
-        "form": form_of(item, loaded) if may.complete else [],
+        "form": [] if form is None else forms.fields(form),
         "history": history.latest(history.events_of(item.instance_id, item.pk)),
         "said": history.said_in(item.instance_id),
         "may": asdict(may),
@@ -98,14 +101,14 @@ def _facts(item: WorkItem, loaded: Loaded) -> dict[str, Any]:
     }
 
 
-def form_of(item: WorkItem, loaded: Loaded) -> list[dict[str, Any]]:
+def _form(item: WorkItem, loaded: Loaded) -> BaseForm | None:
     """
-    The fields of the item's form; none when its code or its object is gone, so that the item stays readable.
+    The item's form; none when its code or its object is gone, so that the item stays readable.
     """
     try:
-        return forms.fields(desk_forms.form_for(item.instance, loaded, item.activity_key))
+        return desk_forms.form_for(item.instance, loaded, item.activity_key)
     except GoflowError:
-        return []
+        return None
 
 
 def moved(status: str, item: WorkItem | None, instance: ProcessInstance) -> dict[str, Any]:

@@ -235,15 +235,21 @@ class PersonOut(Schema):
 class OutcomeOut(Schema):
     """
     One decision that the item offers; ``value`` is what ``complete`` takes as ``condition``.
+
+    ``leads_to`` lists every activity that may open, ``leads_to_text`` says which together and which instead.
     """
 
     model_config: ClassVar[Any] = example(
-        value="OK: Forward to supervisor", label="send_to_approval", leads_to=["Approval"]
+        value="OK: Forward to supervisor",
+        label="send_to_approval",
+        leads_to=["Approval"],
+        leads_to_text="Approval",
     )
 
     value: str | None
     label: str
     leads_to: list[str]
+    leads_to_text: str = ""
 
 
 class FieldOut(Schema):

@@ -10,12 +10,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TypeAlias
 
-from goflow.core._condition_values import OPERATORS, ValueProblem, moment, truth
+from goflow.core._condition_values import OPERATORS, UNDECIDED, ValueProblem, moment, truth
 from goflow.core.durations import add
 from goflow.core.errors import ConditionError, DurationError
 
 _MISSING = object()
 OUTCOME_PATHS = frozenset({("outcome",), ("instance", "condition")})
+DECISION_PATHS = OUTCOME_PATHS | {("workitem", "condition")}
+"""What a condition may read so that the outcome of the item alone decides it."""
 
 Node: TypeAlias = "Constant | Path | Listing | Negation | Conjunction | Disjunction | Comparison | Timer"
 
@@ -38,6 +40,8 @@ class Scope:
         value: object = self.facts
         for part in parts:
             value = self._member(value, part, _MISSING)
+            if value is UNDECIDED:
+                return self.facts.get("outcome") if parts in DECISION_PATHS else UNDECIDED
         if value is _MISSING and _is_answer(parts):
             return None
         if value is _MISSING:
@@ -248,7 +252,7 @@ class Comparison:
         left = self.first.value(scope)
         for link in self.links:
             right = link.right.value(scope)
-            if not _holds(link, left, right, scope):
+            if not link_holds(link, left, right, scope):
                 return False
             left = right
         return True
@@ -289,60 +293,6 @@ class Timer:
         yield from ()
 
 
-def accepted_outcomes(node: Node) -> tuple[str, ...]:
-    """
-    List the outcomes a node accepts by name, in order; empty when it says anything else as well.
-    """
-    if isinstance(node, Disjunction):
-        parts = [accepted_outcomes(operand) for operand in node.operands]
-        return tuple(value for part in parts for value in part) if all(parts) else ()
-    if isinstance(node, Comparison) and len(node.links) == 1:
-        return _compared_outcomes(node.first, node.links[0])
-    return ()
-
-
-def constants(node: Node) -> Iterator[str | int | Decimal | bool | None]:
-    """
-    Yield what is written literally in a node, in order.
-    """
-    if isinstance(node, Constant):
-        yield node.content
-    for part in _parts(node):
-        yield from constants(part)
-
-
-def _parts(node: Node) -> tuple[Node, ...]:
-    if isinstance(node, Listing):
-        return node.items
-    if isinstance(node, Negation):
-        return (node.operand,)
-    if isinstance(node, (Conjunction, Disjunction)):
-        return node.operands
-    if isinstance(node, Comparison):
-        return (node.first, *(link.right for link in node.links))
-    return ()
-
-
-def _compared_outcomes(left: Node, link: Link) -> tuple[str, ...]:
-    if link.operator == "in" and isinstance(link.right, Listing) and _is_outcome(left):
-        return _texts(link.right.items)
-    if link.operator == "==" and _is_outcome(left):
-        return _texts((link.right,))
-    if link.operator == "==" and _is_outcome(link.right):
-        return _texts((left,))
-    return ()
-
-
-def _is_outcome(node: Node) -> bool:
-    return isinstance(node, Path) and node.parts in OUTCOME_PATHS
-
-
-def _texts(nodes: tuple[Node, ...]) -> tuple[str, ...]:
-    contents = [node.content for node in nodes if isinstance(node, Constant)]
-    texts = tuple(content for content in contents if isinstance(content, str))
-    return texts if len(texts) == len(nodes) else ()
-
-
 def _first(operands: tuple[Node, ...], scope: Scope, *, wanted: bool) -> object:
     value: object = None
     for operand in operands:
@@ -352,7 +302,10 @@ def _first(operands: tuple[Node, ...], scope: Scope, *, wanted: bool) -> object:
     return value
 
 
-def _holds(link: Link, left: object, right: object, scope: Scope) -> bool:
+def link_holds(link: Link, left: object, right: object, scope: Scope) -> bool:
+    """
+    Compare two values by the operator of a link. Raises ConditionError when they do not go together.
+    """
     try:
         return OPERATORS[link.operator](left, right)
     except ValueProblem as exc:

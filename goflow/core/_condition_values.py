@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from goflow.core._condition_texts import duration_of, moment_of, number_of, seconds_of, stored_duration
 from goflow.core.storing import storable
@@ -25,6 +25,15 @@ SHOWN_LENGTH = 255
 SHOWN_MEMBERS = 20
 SHOWN_DEPTH = 3
 SHOWN_BITS = 64
+
+
+class _Undecided:
+    def __repr__(self) -> str:
+        return "UNDECIDED"
+
+
+UNDECIDED: Final = _Undecided()
+"""Stands in the facts for what may still become anything; only ``outlook`` reads such facts."""
 
 
 class ValueProblem(Exception):

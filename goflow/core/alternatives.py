@@ -11,7 +11,9 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from goflow.core.conditions import evaluate
+from goflow.core.branches import completed
+from goflow.core.conditions import OUTCOME_NAMES, evaluate
+from goflow.core.decisions import asked, named_outcomes, passed
 from goflow.core.effects import RaiseIncident, Step, TakeTransition
 from goflow.core.graph import ActivityDef, ProcessDef, TransitionDef
 from goflow.core.marking import LiveItem, Marking
@@ -19,7 +21,6 @@ from goflow.core.problem import TraceStep
 from goflow.core.stepping import Rules, complete, start, time_out
 
 SOMETHING_ELSE = "something else"
-OUTCOME_NAMES = frozenset({"outcome", "instance.condition", "workitem.condition"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Alternatives:
         The outcomes that make a difference when the activity completes; only None when none does.
         """
         if key not in self._outcomes:
-            named = dict.fromkeys(text for way in self._asked(key) for text in self._texts(way))
+            named = dict.fromkeys(named_outcomes(self.definition, key))
             self._outcomes[key] = (*named, _other(named), None) if self.reads_outcome(key) else (None,)
         return self._outcomes[key]
 
@@ -105,7 +106,7 @@ class Alternatives:
         Whether any condition that is asked when a token leaves the activity reads its outcome.
         """
         if key not in self._reading:
-            self._reading[key] = any(way.key in self._readers for way in self._asked(key))
+            self._reading[key] = any(way.key in self._readers for way in asked(self.definition, key))
         return self._reading[key]
 
     def behind(self, key: str) -> tuple[ActivityDef, ...]:
@@ -113,7 +114,7 @@ class Alternatives:
         The activity, and the dummies that a token leaving it may pass in the same step.
         """
         if key not in self._behind:
-            self._behind[key] = tuple(self._passed(key))
+            self._behind[key] = tuple(passed(self.definition, key))
         return self._behind[key]
 
     def is_free(self, transition: TransitionDef) -> bool:
@@ -128,9 +129,7 @@ class Alternatives:
         """
         question = (transition.key, outcome)
         if question not in self._answers:
-            known = {"condition": outcome}
-            facts = {"outcome": outcome, "instance": known, "workitem": known}
-            self._answers[question] = evaluate(transition.condition, facts)
+            self._answers[question] = evaluate(transition.condition, completed({}, outcome, []))
         return self._answers[question]
 
     def _timeouts(self, key: str) -> tuple[TransitionDef, ...]:
@@ -138,25 +137,6 @@ class Alternatives:
             waits = not self.definition.activity(key).is_automatic
             self._timers[key] = self.definition.timeouts(key) if waits else ()
         return self._timers[key]
-
-    def _asked(self, key: str) -> Iterator[TransitionDef]:
-        for activity in self.behind(key):
-            yield from self.definition.candidates(activity.key)
-
-    def _texts(self, way: TransitionDef) -> tuple[str, ...]:
-        parsed = way.parsed()
-        # A text that does not parse may be an outcome itself.
-        return parsed.texts if parsed is not None else (way.condition.strip(),)
-
-    def _passed(self, key: str) -> Iterator[ActivityDef]:
-        waiting, seen = [key], {key}
-        while waiting:
-            activity = self.definition.activity(waiting.pop())
-            yield activity
-            for way in self.definition.outgoing(activity.key):
-                if way.target not in seen and self.definition.activity(way.target).is_dummy:
-                    seen.add(way.target)
-                    waiting.append(way.target)
 
     @cached_property
     def _free(self) -> frozenset[str]:

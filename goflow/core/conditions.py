@@ -14,11 +14,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from goflow.core._condition_nodes import (
+    DECISION_PATHS,
     Comparison,
     Constant,
     Link,
@@ -27,9 +27,9 @@ from goflow.core._condition_nodes import (
     Path,
     Scope,
     Timer,
-    accepted_outcomes,
-    constants,
 )
+from goflow.core._condition_outcomes import named_outcomes
+from goflow.core._condition_outlook import answers
 from goflow.core._condition_parser import TooComplex, parse_expression
 from goflow.core._condition_tokens import (
     has_root_word,
@@ -39,12 +39,29 @@ from goflow.core._condition_tokens import (
     tokenize,
     unquote,
 )
-from goflow.core._condition_values import shown
+from goflow.core._condition_values import UNDECIDED, shown
 from goflow.core.durations import ALLOWED, normalise_duration, parse_duration
 from goflow.core.errors import ConditionError, DurationError
 
+__all__ = [
+    "OUTCOME_NAMES",
+    "UNDECIDED",
+    "Condition",
+    "Explanation",
+    "Facts",
+    "Strategy",
+    "evaluate",
+    "explain",
+    "normalise",
+    "outlook",
+    "parse",
+]
+
 Facts: TypeAlias = Mapping[str, object]
 Strategy: TypeAlias = Literal["compatible", "strict"]
+
+OUTCOME_NAMES = frozenset(".".join(parts) for parts in DECISION_PATHS)
+"""What a condition may read so that the outcome of the item alone decides it."""
 
 LONGEST_TEXT = 2_000
 LONGEST_OUTCOME = 255
@@ -100,17 +117,16 @@ class Condition:
     @property
     def outcomes(self) -> tuple[str, ...]:
         """
-        Give the outcomes accepted by name, each once and in order; empty when anything else is asked.
+        Give the outcomes named beside the outcome, each once and in order, whether they are accepted or not.
         """
-        return tuple(dict.fromkeys(accepted_outcomes(self.root)))
+        return named_outcomes(self.root)
 
     @property
-    def texts(self) -> tuple[str, ...]:
+    def joined_outcomes(self) -> tuple[str, ...]:
         """
-        Give the texts and numbers written in the condition, each once and in order, as texts.
+        Give the outcomes looked for among those of a join, each once and in order.
         """
-        written = (c for c in constants(self.root) if isinstance(c, (str, int, Decimal)))
-        return tuple(dict.fromkeys(str(content) for content in written if not isinstance(content, bool)))
+        return named_outcomes(self.root, joined=True)
 
     def names(self) -> frozenset[str]:
         """
@@ -184,6 +200,19 @@ def evaluate(text: str | None, facts: Facts, *, strategy: Strategy = "compatible
     "compatible" and false with "strict".
     """
     return _decide(text, facts, strategy)[0]
+
+
+def outlook(text: str | None, facts: Facts, *, strategy: Strategy = "compatible") -> bool | None:
+    """
+    Tell what ``evaluate`` will answer when some facts are ``UNDECIDED``; None when it can go either way.
+    """
+    try:
+        found = answers(parse(text).root, Scope(text or "", facts))
+    except ConditionError:
+        found = frozenset((None,))
+    fails = strategy != "strict" and _is_the_outcome(text or "", facts)
+    possible = {fails if answer is None else answer for answer in found}
+    return possible.pop() if len(possible) == 1 else None
 
 
 def explain(text: str | None, facts: Facts, *, strategy: Strategy = "compatible") -> Explanation:

@@ -13,6 +13,7 @@ from itertools import combinations
 
 from goflow.core import work_rules
 from goflow.core.conditions import parse
+from goflow.core.decisions import surely_accepted
 from goflow.core.errors import ConditionError
 from goflow.core.graph import ActivityDef, JoinMode, Kind, ProcessDef, SplitMode, TransitionDef
 from goflow.core.known import Known, Rule
@@ -180,11 +181,11 @@ def _is_decided_by_hand(activity: ActivityDef, ways: Iterable[TransitionDef]) ->
     """
     A person chooses among named outcomes and is refused any other, so nothing can get stuck.
     """
-    return activity.is_human and all((parsed := t.parsed()) and parsed.outcomes for t in ways)
+    return activity.is_human and all(surely_accepted(t) for t in ways)
 
 
 def _overlaps(activity: ActivityDef, ways: Iterable[TransitionDef]) -> Iterator[Problem]:
-    accepted = {t.key: frozenset(parsed.outcomes) for t in ways if (parsed := t.parsed())}
+    accepted = {t.key: frozenset(surely_accepted(t)) for t in ways}
     for (first, one), (second, other) in combinations(accepted.items(), 2):
         if one & other:
             outcomes = ", ".join(sorted(one & other))

@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from goflow.core.board import Board
-from goflow.core.conditions import Strategy, evaluate, explain
+from goflow.core.branches import branches, completed
+from goflow.core.conditions import Facts, Strategy, explain
+from goflow.core.decisions import leading
 from goflow.core.effects import (
     Decision,
     DropToken,
@@ -22,8 +24,9 @@ from goflow.core.effects import (
     TakeTransition,
 )
 from goflow.core.errors import DefinitionError
-from goflow.core.graph import ActivityDef, JoinMode, ProcessDef, SplitMode, TransitionDef
+from goflow.core.graph import ActivityDef, JoinMode, ProcessDef, TransitionDef
 from goflow.core.marking import LiveItem, Marking, Token
+from goflow.core.refusals import Unmet, is_vetoed, unmet
 from goflow.core.states import InstanceStatus, ItemStatus
 
 
@@ -43,15 +46,24 @@ class Rules:
 
 class NothingHolds(DefinitionError):
     """
-    A person completed an item but no outgoing transition holds; ``expected`` names outcomes that would do.
+    A person completed an item but no outgoing transition holds.
+
+    Attributes:
+        expected: outcomes that would do with the same facts.
+        unmet: what the transitions that go with the outcome ask beside it, as far as it does not hold.
+        is_vetoed: whether a hook refused what conditions allowed.
     """
 
     code = "outcome-required"
 
-    def __init__(self, activity: str, expected: tuple[str, ...]) -> None:
+    def __init__(
+        self, activity: str, expected: tuple[str, ...], unmet: tuple[Unmet, ...], *, is_vetoed: bool
+    ) -> None:
         super().__init__(f"no transition out of {activity!r} holds")
         self.activity = activity
         self.expected = expected
+        self.unmet = unmet
+        self.is_vetoed = is_vetoed
 
 
 class TimeoutsOnly(DefinitionError):
@@ -176,11 +188,10 @@ class _Game(Board):
 
     def _choose(self, activity: ActivityDef, item: LiveItem) -> list[TransitionDef]:
         taken: list[TransitionDef] = []
-        for transition in self.definition.candidates(activity.key):
-            if self._holds(transition, item):
-                taken.append(transition)
-                if activity.split_mode is SplitMode.XOR:
-                    break
+        for branch in branches(self.definition, activity.key, lambda way: self._holds(way, item)):
+            taken.extend([branch.transition] if branch.taken else [])
+            if branch.is_last:
+                break
         return taken
 
     def _holds(self, transition: TransitionDef, item: LiveItem) -> bool:
@@ -188,16 +199,11 @@ class _Game(Board):
             chosen = self.rules.choose(transition, item)
             self.decisions.append(Decision(item.ref, transition.key, transition.condition, chosen))
             return chosen
-        facts = self._facts_of(item)
-        value = evaluate(transition.condition, facts, strategy=self.rules.strategy)
-        vetoed = value and self._is_vetoed(transition, item)
-        why = explain(transition.condition, facts)
-        self.decisions.append(
-            Decision(
-                item.ref, transition.key, transition.condition, value, vetoed, why.operands, why.problem or ""
-            )
-        )
-        return value and not vetoed
+        why = explain(transition.condition, self._facts_of(item), strategy=self.rules.strategy)
+        vetoed = why.value and self._is_vetoed(transition, item)
+        told = (why.value, vetoed, why.operands, why.problem or "")
+        self.decisions.append(Decision(item.ref, transition.key, transition.condition, *told))
+        return why.value and not vetoed
 
     def _is_vetoed(self, transition: TransitionDef, item: LiveItem) -> bool:
         if not transition.pre_hook:
@@ -209,22 +215,19 @@ class _Game(Board):
         return not self.rules.answers[question]
 
     def _facts_of(self, item: LiveItem) -> dict[str, object]:
-        facts = dict(self.rules.facts)
-        facts["outcome"] = item.outcome
-        facts["outcomes"] = list(item.outcomes)
-        for root in ("instance", "workitem"):
-            known = facts.get(root)
-            facts[root] = {**(known if isinstance(known, Mapping) else {}), "condition": item.outcome}
-        return facts
+        return completed(self.rules.facts, item.outcome, list(item.outcomes))
 
     def _nothing_holds(self, activity: ActivityDef, item: LiveItem, *, by_person: bool) -> None:
-        candidates = self.definition.candidates(activity.key)
-        expected = expected_outcomes(self.definition, activity.key)
-        if by_person and not candidates:
-            raise TimeoutsOnly(activity.key)
-        if by_person:
-            raise NothingHolds(activity.key, expected)
-        self.reopen_in_fallout(item, "no-transition", outcome=item.outcome, expected=list(expected))
+        key, facts, strategy = activity.key, self._facts_of(item), self.rules.strategy
+        if by_person and not self.definition.candidates(key):
+            raise TimeoutsOnly(key)
+        expected = expected_outcomes(self.definition, key, facts, strategy)
+        if not by_person:
+            self.reopen_in_fallout(item, "no-transition", outcome=item.outcome, expected=list(expected))
+            return
+        missing = unmet(self.definition, key, facts, strategy=strategy)
+        vetoed = is_vetoed(self.definition, key, facts, strategy=strategy)
+        raise NothingHolds(key, expected, missing, is_vetoed=vetoed)
 
     # Joins
 
@@ -315,13 +318,11 @@ class _Game(Board):
         return [t.key for t in self.definition.incoming(join) if t.key not in held]
 
 
-def expected_outcomes(definition: ProcessDef, key: str) -> tuple[str, ...]:
+def expected_outcomes(
+    definition: ProcessDef, key: str, facts: Facts | None = None, strategy: Strategy = "compatible"
+) -> tuple[str, ...]:
     """
-    The outcomes that the conditions out of an activity name, in the order they are tried, without repeats.
+    The outcomes that lead on with these facts, or could without any, each once, in the order they are tried.
     """
-    found: dict[str, None] = {}
-    for transition in definition.candidates(key):
-        parsed = transition.parsed()
-        if parsed is not None:
-            found.update(dict.fromkeys(parsed.outcomes))
-    return tuple(found)
+    found = leading(definition, key, facts, strategy=strategy)
+    return tuple(choice.value for choice in found if choice.value is not None)

@@ -14,9 +14,10 @@ from django.utils.translation import gettext
 from goflow import clock
 from goflow.conf import conf
 from goflow.core import readers
-from goflow.core.conditions import explain, parse
+from goflow.core.branches import ROOTS, branches, completed
+from goflow.core.conditions import Explanation, explain, parse
 from goflow.core.errors import ConditionError
-from goflow.core.graph import ProcessDef, SplitMode, TransitionDef
+from goflow.core.graph import ProcessDef, TransitionDef
 from goflow.core.readers import ExchangeError
 from goflow.designer import bodies
 from goflow.designer.answers import Refused
@@ -29,7 +30,6 @@ from goflow.workflow.models import Process
 
 MOST_INSTANCES = 50
 LONGEST_OUTCOME = 255
-ROOTS = ("instance", "workitem", "wfobject", "data")
 
 Facts = dict[str, object]
 
@@ -103,13 +103,15 @@ def _facts(
     outcome = None if given is None else readers.text(LONGEST_OUTCOME)(given, "outcome")
     instance = bodies.whole(dict(body), "instance")
     if instance is None:
-        return _complete(_typed(body), outcome)
+        outcomes = [outcome] if definition.is_join(key) else []
+        return _complete(_typed(body), outcome, outcomes)
     one = _visible(request, process).filter(pk=instance).select_related("process", "user").first()
     if one is None:
         raise InstanceNotFound(instance=instance)
     item = _item(one, key)
     task = Task(instance=one, workitem=item, activity=definition.activity(key))
-    return _complete(gathering.gather(task, _names(definition, key)), outcome or item.condition)
+    found = gathering.gather(task, _names(definition, key))
+    return _complete(found, outcome or item.condition, list(item.outcomes))
 
 
 def _typed(body: Mapping[str, object]) -> Facts:
@@ -131,40 +133,35 @@ def _names(definition: ProcessDef, key: str) -> set[str]:
     return {name for parsed in read if parsed is not None for name in parsed.names()}
 
 
-def _complete(found: Facts, outcome: str | None) -> Facts:
+def _complete(found: Facts, outcome: str | None, outcomes: list[str | None]) -> Facts:
     """
     The facts as the engine completes them when the activity is completed with that outcome.
     """
     now = clock.now()
-    facts: Facts = {"now": now, **found, "outcome": outcome, "outcomes": [outcome]}
-    for root, own in (("instance", {}), ("workitem", {"opened_at": now})):
-        known = facts.get(root)
-        facts[root] = {**own, **(known if isinstance(known, Mapping) else {}), "condition": outcome}
-    return facts
+    known = found.get("workitem")
+    opened = {"opened_at": now, **(known if isinstance(known, Mapping) else {})}
+    return completed({"now": now, **found, "workitem": opened}, outcome, outcomes)
 
 
 # The branches
 
 
 def _branches(definition: ProcessDef, key: str, facts: Facts) -> list[dict[str, object]]:
-    first_only = definition.activity(key).split_mode is SplitMode.XOR
-    told: list[dict[str, object]] = []
-    is_decided = False
-    for way in definition.candidates(key):
-        line = _branch(way, facts)
-        line["taken"] = bool(line["value"]) and not is_decided
-        is_decided = is_decided or (first_only and bool(line["value"]))
-        told.append(line)
-    return told + [_branch(way, facts) for way in definition.timeouts(key)]
+    why = {
+        way.key: explain(way.condition, facts, strategy=conf.CONDITION_STRATEGY)
+        for way in definition.outgoing(key)
+    }
+    taken = {b.transition.key: b.taken for b in branches(definition, key, lambda way: why[way.key].value)}
+    ways = (*definition.candidates(key), *definition.timeouts(key))
+    return [_branch(way, why[way.key], is_taken=bool(taken.get(way.key))) for way in ways]
 
 
-def _branch(way: TransitionDef, facts: Facts) -> dict[str, object]:
-    why = explain(way.condition, facts, strategy=conf.CONDITION_STRATEGY)
+def _branch(way: TransitionDef, why: Explanation, *, is_taken: bool) -> dict[str, object]:
     return {
         "transition": way.key,
         "condition": why.source,
         "value": why.value,
-        "taken": False,
+        "taken": is_taken,
         "operands": why.operands,
         "problem": why.problem,
         "is_timeout": way.is_timeout,

@@ -1,124 +1,120 @@
 """
 The buttons under a work item: which decisions it offers, and where each of them leads.
+
+Which decisions there are is for the core to say; this adds the facts of the request and words for people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from typing import Any
 
+from django import forms
 from django.utils.translation import gettext
 
-from goflow.core.conditions import Condition
-from goflow.core.errors import ConditionError
-from goflow.core.graph import ProcessDef, SplitMode, TransitionDef
-
-OUTCOME_NAMES = frozenset({"outcome", "instance.condition"})
-"""What a condition may read so that the outcome alone decides it."""
+from goflow.conf import conf
+from goflow.core.branches import ROOTS
+from goflow.core.conditions import UNDECIDED, Facts
+from goflow.core.decisions import Choice, choices
+from goflow.core.graph import ProcessDef
+from goflow.core.states import ItemStatus
+from goflow.desk.wording import lead_text
+from goflow.errors import ContentObjectMissing
+from goflow.runtime import facts as gathering
+from goflow.runtime.models import WorkItem
+from goflow.runtime.task import Task
+from goflow.workflow.loader import Loaded
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeButton:
     """
-    One decision. ``value`` None completes without an outcome; ``leads_to`` are titles of activities.
+    One decision. ``value`` None completes without an outcome; ``leads_to`` are titles of activities, and
+    ``leads_to_text`` says which of them open together and which are alternatives.
     """
 
     value: str | None
     label: str
     leads_to: tuple[str, ...] = ()
+    leads_to_text: str = field(default="", compare=False)
 
 
 def buttons(
-    graph: ProcessDef, activity_key: str, *, ok_values: Sequence[str] | None = None
+    graph: ProcessDef,
+    activity_key: str,
+    *,
+    ok_values: Sequence[str] | None = None,
+    facts: Facts | None = None,
 ) -> tuple[OutcomeButton, ...]:
     """
     The decisions an activity offers, in the order of its transitions; at least one.
 
-    ``ok_values``, else those of the activity's parameters, replace what the conditions name. Timeouts are no
-    decisions. Raises DefinitionError for an unknown activity.
+    ``ok_values`` replace what conditions name and are all offered, since a host's page may turn them into
+    other outcomes. Those of the activity's parameters are left out when they surely lead nowhere. Timeouts
+    are no decisions.
+    Raises DefinitionError for an unknown activity.
     """
-    wanted = ok_values or _parameter(graph.activity(activity_key).app_params)
-    if wanted:
-        return tuple(_button(graph, activity_key, value, value) for value in wanted)
-    named = _named(graph.candidates(activity_key))
-    found = [_button(graph, activity_key, value, label) for value, label in named.items()]
-    free = [way for way in graph.candidates(activity_key) if not _values(way)]
-    if free or not found:
-        found.append(_button(graph, activity_key, None, _free_label(free)))
-    return tuple(found)
+    wanted = ok_values or parameter(graph.activity(activity_key).app_params)
+    found = choices(graph, activity_key, facts, strategy=conf.CONDITION_STRATEGY, wanted=wanted)
+    if not ok_values:
+        return tuple(map(_button, found))
+    known = {choice.value: choice for choice in found}
+    return tuple(_button(known.get(value, Choice(value, value))) for value in ok_values)
 
 
-def _parameter(params: Mapping[str, object]) -> tuple[str, ...]:
+def offered(
+    user: Any, item: WorkItem, loaded: Loaded, form: forms.BaseForm | None, *, ok_values: Sequence[str] = ()
+) -> tuple[OutcomeButton, ...]:
+    """
+    The decisions that a person is offered on an item, over what is known before its form is sent.
+
+    Without a form anything may still change. One query at most, for an object that conditions read.
+    """
+    facts = _still_open(_facts(user, item, loaded), form, item.activity_key)
+    return buttons(loaded.graph, item.activity_key, ok_values=ok_values, facts=facts)
+
+
+def parameter(params: Mapping[str, object]) -> tuple[str, ...]:
+    """
+    The outcomes that the parameters of an activity ask for.
+    """
     stored = params.get("ok_values")
     if isinstance(stored, str):
         return (stored,) if stored else ()
     return tuple(str(value) for value in stored) if isinstance(stored, (list, tuple)) else ()
 
 
-def _named(ways: Sequence[TransitionDef]) -> dict[str, str]:
-    labels: dict[str, str] = {}
-    for way in ways:
-        values = _values(way)
-        for value in values:
-            own = way.name if len(values) == 1 and value not in labels else ""
-            labels[value] = own or value
-    return labels
+def _button(choice: Choice) -> OutcomeButton:
+    titles = () if choice.lead is None else choice.lead.titles()
+    return OutcomeButton(choice.value, choice.label or gettext("Done"), titles, lead_text(choice.lead))
 
 
-def _free_label(ways: Sequence[TransitionDef]) -> str:
-    return (ways[0].name if len(ways) == 1 else "") or gettext("Done")
-
-
-def _values(way: TransitionDef) -> tuple[str, ...]:
-    parsed = way.parsed()
-    return parsed.outcomes if parsed is not None else (way.condition,)
-
-
-def _button(graph: ProcessDef, key: str, value: str | None, label: str) -> OutcomeButton:
-    return OutcomeButton(value, label, tuple(dict.fromkeys(_reached(graph, key, value))))
-
-
-def _reached(graph: ProcessDef, key: str, outcome: str | None) -> Iterator[str]:
+def _facts(user: Any, item: WorkItem, loaded: Loaded) -> dict[str, object]:
     """
-    Titles of the activities that may open next; routing activities pass the outcome on.
+    What conditions will read when this person completes the item.
     """
-    seen, waiting = {key}, [key]
-    while waiting:
-        for way in _taken(graph, waiting.pop(0), outcome):
-            target = graph.activity(way.target)
-            if not target.is_dummy or graph.is_end(target.key):
-                yield target.title
-            elif target.key not in seen:
-                seen.add(target.key)
-                waiting.append(target.key)
-
-
-def _taken(graph: ProcessDef, key: str, outcome: str | None) -> Iterator[TransitionDef]:
-    first_only = graph.activity(key).split_mode is SplitMode.XOR
-    for way in graph.candidates(key):
-        holds = _holds(way, outcome)
-        if holds is not False:
-            yield way
-        if holds and first_only:
-            return
-
-
-def _holds(way: TransitionDef, outcome: str | None) -> bool | None:
-    """
-    Whether the outcome takes this way; None when more than the outcome decides.
-    """
-    parsed = way.parsed()
-    if parsed is None:
-        return way.condition == outcome
-    if not parsed.names() <= OUTCOME_NAMES:
-        return None
-    return _evaluated(parsed, outcome)
-
-
-def _evaluated(parsed: Condition, outcome: str | None) -> bool | None:
+    completed = copy(item)
+    completed.status, completed.user = ItemStatus.COMPLETE.value, user
+    activity = loaded.graph.activity(item.activity_key)
+    task = Task(instance=item.instance, workitem=completed, activity=activity, actor=user)
+    names = loaded.graph.names_needed(item.activity_key)
     try:
-        return parsed.evaluate(
-            {"outcome": outcome, "outcomes": [outcome], "instance": {"condition": outcome}}
-        )
-    except ConditionError:
-        return None
+        found = gathering.gather(task, names)
+    except ContentObjectMissing:
+        # The page stays readable; completing says what is wrong.
+        found = dict.fromkeys(ROOTS, UNDECIDED)
+    return {**found, "outcomes": list(item.outcomes)}
+
+
+def _still_open(facts: dict[str, object], form: forms.BaseForm | None, key: str) -> dict[str, object]:
+    """
+    The facts with ``UNDECIDED`` for whatever the answers on the page may still change.
+    """
+    if isinstance(form, forms.BaseModelForm):
+        return {**facts, "wfobject": UNDECIDED}
+    if form is None or hasattr(form, "apply"):
+        return {**facts, "wfobject": UNDECIDED, "data": UNDECIDED, "instance": UNDECIDED}
+    data = facts.get("data")
+    return {**facts, "data": {**data, key: UNDECIDED} if isinstance(data, dict) else data}

@@ -16,7 +16,6 @@ from goflow.core import stepping
 from goflow.errors import (
     ConcurrentUpdate,
     EngineError,
-    OutcomeRequired,
     OutcomeTooLong,
     TimeoutsOnly,
     WrongState,
@@ -29,6 +28,7 @@ from goflow.runtime.idempotency import Claim, Repeated
 from goflow.runtime.models import WorkItem
 from goflow.runtime.pausing import resume, suspend
 from goflow.runtime.recovery import cancel, fire_due, fire_timer, retry, stop_stranded, stop_timer
+from goflow.runtime.refusals import refusal
 from goflow.runtime.results import Completion
 from goflow.runtime.said import checked, said
 from goflow.runtime.starting import Prepare, Request, open_instance, require_start, startable
@@ -207,8 +207,7 @@ def _route(drive: Drive, item: WorkItem, task: Task, outcome: str | None) -> Com
             lambda rules: stepping.complete(graph, drive.marking, item.pk, rules, outcome=outcome), task
         )
     except stepping.NothingHolds as exc:
-        expected = ", ".join(f"“{value}”" for value in exc.expected) or "–"
-        raise OutcomeRequired(outcome=outcome or "", expected=expected, outcomes=list(exc.expected)) from exc
+        raise refusal(exc, outcome, task.activity.title) from exc
     except stepping.TimeoutsOnly as exc:
         raise TimeoutsOnly(activity=task.activity.title) from exc
     return drive.completion(item)

@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
+from django import forms
 from django.http import HttpRequest
 
 from goflow import clock
 from goflow.core.graph import ActivityDef
 from goflow.desk import outside
 from goflow.desk.forms import facts
-from goflow.desk.outcomes import OutcomeButton, buttons
+from goflow.desk.outcomes import OutcomeButton, offered
 from goflow.errors import WorkItemNotFound
 from goflow.runtime import policy
 from goflow.runtime.assignment import queues_of
@@ -127,11 +128,11 @@ class ItemPage:
         """
         return story(self.instance, self.loaded)
 
-    def buttons(self) -> tuple[OutcomeButton, ...]:
+    def buttons(self, form: forms.BaseForm | None = None) -> tuple[OutcomeButton, ...]:
         """
-        The decisions, those of the host's page first.
+        The decisions, those of the host's page first, over all that the form on the page cannot change.
         """
-        return buttons(self.loaded.graph, self.item.activity_key, ok_values=self.ok_values)
+        return offered(self.request.user, self.item, self.loaded, form, ok_values=self.ok_values)
 
     @cached_property
     def may_see_instance(self) -> bool:
@@ -142,9 +143,9 @@ class ItemPage:
         visible = ProcessInstance.objects.for_user(user)
         return bool(visible.filter(pk=self.instance.pk).exists())
 
-    def context(self) -> dict[str, Any]:
+    def context(self, form: forms.BaseForm | None = None) -> dict[str, Any]:
         """
-        The variables of ``goflow/workitem.html``, its form excepted.
+        The variables of ``goflow/workitem.html``.
         """
         return {
             "title": self.instance.title,
@@ -163,7 +164,8 @@ class ItemPage:
             "is_outside": outside.is_outside(self.item),
             "job": outside.of([self.item]).get(self.item.pk),
             "may_administer": self.may_administer,
-            "buttons": self.buttons() if self.may_work else (),
+            "buttons": self.buttons(form) if self.may_work else (),
+            "form": form,
             "facts": facts(self.instance, self.loaded),
             "story": self.story,
             "key": uuid4().hex,

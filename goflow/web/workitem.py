@@ -154,8 +154,7 @@ class WorkItemView(View):
         Render the page.
         """
         own = [name for name in (self.template_name, shown.activity.form_template) if name]
-        context = {**shown.context(), "form": form}
-        return show(shown.request, [*own, "goflow/workitem.html"], context, status=status)
+        return show(shown.request, [*own, "goflow/workitem.html"], shown.context(form), status=status)
 
 
 def _too_late(task: Task) -> None:

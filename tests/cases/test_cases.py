@@ -6,6 +6,7 @@ from tests.cases.player import CASES, Playing
 
 PLAYED = [
     "answer-not-given-yet",
+    "decision-with-a-further-condition",
     "number-of-a-form-decides",
     "small-number-of-a-form",
 ]
