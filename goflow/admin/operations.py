@@ -22,6 +22,7 @@ from goflow.admin.bases import ReadOnlyAdmin, link, scoped, scoped_by
 from goflow.admin.filters import ByProcess, ByProcessOfInstance, ByState
 from goflow.admin.verbs import ReasonForm, Told, Verb, WithVerbs
 from goflow.admin.widgets import SuggestingInput
+from goflow.desk.incidents import told
 from goflow.runtime import engine, policy
 from goflow.runtime.models import DataRevision, Incident, ProcessInstance, WorkItem
 
@@ -85,11 +86,11 @@ def _retry(request: HttpRequest, row: Incident, answers: Mapping[str, Any]) -> T
     done = engine.retry(row.pk, actor=request.user)
     row.refresh_from_db()
     if row.resolved_at is None:
-        params = {"row": row, "attempts": row.attempts, "problem": row.message}
+        params = {"row": row, "attempts": row.attempts, "problem": told(row)}
         text = _("“%(row)s” failed again (attempt %(attempts)s): %(problem)s")
         return Told(text % params, messages.ERROR)
     if done.incidents:
-        params = {"row": row, "other": done.incidents[0], "problem": done.incidents[0].message}
+        params = {"row": row, "other": done.incidents[0], "problem": told(done.incidents[0])}
         text = _("“%(row)s” is resolved, but the request stopped again (%(other)s): %(problem)s")
         return Told(text % params, messages.WARNING)
     return Told(_("“%(row)s” is resolved; the request went on.") % {"row": row})
@@ -262,18 +263,28 @@ class IncidentAdmin(OperationsAdmin):
     Incidents.
     """
 
-    list_display = ("id", "code", "message", "about", "workitem", "attempts", "created_at", "resolved_at")
+    list_display = (
+        "id",
+        "code",
+        "what_happened",
+        "about",
+        "workitem",
+        "attempts",
+        "created_at",
+        "resolved_at",
+    )
     list_display_links = ("id", "code")
     list_filter = (ByState, ByProcessOfInstance)
     list_select_related = ("instance__process", "workitem", "resolved_by")
     search_fields = ("instance__title", "code")
     fields = (
         ("code", "attempts"),
-        "message",
+        "what_happened",
         "params",
         ("instance", "workitem"),
         ("created_at", "resolved_at", "resolved_by"),
     )
+    readonly_fields = ("what_happened",)
     verbs = (
         Verb(
             "retry",
@@ -296,6 +307,13 @@ class IncidentAdmin(OperationsAdmin):
         The incident and the request.
         """
         return f"{row} – {row.instance}"
+
+    @admin.display(description=gettext_lazy("what happened"), ordering="message")
+    def what_happened(self, row: Incident) -> str:
+        """
+        What happened, in the reader's language.
+        """
+        return told(row)
 
     @admin.display(description=gettext_lazy("process instance"), ordering="instance")
     def about(self, row: Incident) -> SafeString | str:

@@ -13,7 +13,7 @@ from goflow import clock
 from goflow.api import forms, history
 from goflow.desk import forms as desk_forms
 from goflow.desk import limits, verbs
-from goflow.desk.outcomes import offered
+from goflow.desk.outcomes import OutcomeButton, offered
 from goflow.errors import GoflowError, WorkItemNotFound
 from goflow.runtime.assignment import queues_of
 from goflow.runtime.models import ProcessInstance, WorkItem
@@ -69,12 +69,16 @@ def detail(user: Any, item: WorkItem) -> dict[str, Any]:
     return {
         **line(item),
         **_facts(item, loaded),
-        "outcomes": [asdict(outcome) for outcome in outcomes],
+        "outcomes": [_decision(outcome) for outcome in outcomes],
         "form": [] if form is None else forms.fields(form),
         "history": history.latest(history.events_of(item.instance_id, item.pk)),
         "said": history.said_in(item.instance_id),
         "may": asdict(may),
     }
+
+
+def _decision(button: OutcomeButton) -> dict[str, Any]:
+    return {"value": button.value, "label": button.label, "leads_to": list(button.leads_to)}
 
 
 def _facts(item: WorkItem, loaded: Loaded) -> dict[str, Any]:

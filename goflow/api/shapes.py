@@ -236,20 +236,16 @@ class OutcomeOut(Schema):
     """
     One decision that the item offers; ``value`` is what ``complete`` takes as ``condition``.
 
-    ``leads_to`` lists every activity that may open, ``leads_to_text`` says which together and which instead.
+    ``leads_to`` lists the activities that may open; answers to the form may still decide between them.
     """
 
     model_config: ClassVar[Any] = example(
-        value="OK: Forward to supervisor",
-        label="send_to_approval",
-        leads_to=["Approval"],
-        leads_to_text="Approval",
+        value="OK: Forward to supervisor", label="send_to_approval", leads_to=["Approval"]
     )
 
     value: str | None
     label: str
     leads_to: list[str]
-    leads_to_text: str = ""
 
 
 class FieldOut(Schema):

@@ -12,6 +12,7 @@ from typing import Any
 from goflow.conf import conf
 from goflow.core import effects as fx
 from goflow.core.durations import parse_duration
+from goflow.core.incident_texts import activity_of, sentence
 from goflow.core.states import ItemStatus
 from goflow.core.storing import storable
 from goflow.journal import outbox
@@ -279,7 +280,8 @@ class Board:
             self.note("workitem.fallout", ref, status_to="fallout", metadata={"code": code})
         key = activity if ref is None else self.items[ref].activity_key
         self.note("incident.raised", ref, metadata={"code": code, **_plain(params)}, activity_key=key)
-        told = storable(message)  # of an exception, for instance
+        title = self.loaded.titles.get(key := activity_of(key, params), key)
+        told = storable(message or sentence(code, title))  # of an exception, for instance
         incident = Incident(instance=self.instance, code=code, message=told, params=_plain(params))
         self.incidents.append((ref, incident))
 

@@ -17,7 +17,8 @@ from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext
 
 from goflow.desk import appearance, limits
-from goflow.runtime.models import ProcessInstance, WorkItem
+from goflow.desk.incidents import told
+from goflow.runtime.models import Incident, ProcessInstance, WorkItem
 from goflow.workflow.models import Process
 
 register = template.Library()
@@ -57,6 +58,14 @@ VERSION_LOOKS = {
     Process.Status.PUBLISHED: ("ok", "check"),
     Process.Status.RETIRED: ("off", "pause"),
 }
+
+
+@register.filter
+def what_happened(incident: Incident) -> str:
+    """
+    The sentence of an incident.
+    """
+    return told(incident)
 
 
 @register.simple_tag(takes_context=True)

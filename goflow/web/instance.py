@@ -63,7 +63,7 @@ def _standing(found: ProcessInstance, loaded: Loaded) -> dict[str, Any]:
             (item, joins.get(item.pk, "")) for item in items if item.status == WorkItem.Status.BLOCKED
         ],
         "incidents": list(
-            Incident.objects.open().filter(instance=found).select_related("workitem__activity")
+            Incident.objects.open().filter(instance=found).select_related("workitem__activity", "instance")
         ),
         "picture": position.picture(loaded, marked, position.taken(found), found.title),
         "twin": position.twin(loaded, marked),

@@ -64,7 +64,7 @@ def shown(client: Client, item: WorkItem) -> dict[str, str]:
 
 def listed(item: WorkItem) -> dict[str, str]:
     outcomes = Caller(item.instance.user).get(f"/workitems/{item.pk}").json()["outcomes"]
-    return {outcome["value"] or "": outcome["leads_to_text"] for outcome in outcomes}
+    return {outcome["value"] or "": " or ".join(outcome["leads_to"]) for outcome in outcomes}
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from goflow.api.errors import IncidentMissing, declared
 from goflow.api.instance_shapes import IncidentOut, RetriedOut
 from goflow.api.paging import PageIn, page
 from goflow.api.shapes import Id
+from goflow.desk.incidents import told
 from goflow.runtime import engine
 from goflow.runtime.models import Incident, ProcessInstance
 
@@ -41,7 +42,7 @@ def incidents(request: HttpRequest, response: HttpResponse, filters: Query[Incid
     Those of the caller's tenant, for people with the browse right; empty for everybody else.
     """
     user: Any = request.user
-    rows = Incident.objects.for_user(user).select_related("workitem")
+    rows = Incident.objects.for_user(user).select_related("workitem", "instance")
     if filters.open is not None:
         rows = rows.filter(resolved_at__isnull=filters.open)
     if filters.instance_id is not None:
@@ -56,7 +57,7 @@ def _line(incident: Incident) -> dict[str, Any]:
         "workitem_id": incident.workitem_id,
         "activity": "" if incident.workitem is None else incident.workitem.activity_key,
         "code": incident.code,
-        "message": incident.message,
+        "message": told(incident),
         "attempts": incident.attempts,
         "created_at": incident.created_at,
         "resolved_at": incident.resolved_at,
