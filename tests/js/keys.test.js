@@ -35,13 +35,27 @@ test("typing changes nothing but can be saved", () => {
   assert.equal(actionFor(press("a", { isComposing: true }), canvas), null);
 });
 
+test("in a panel Escape goes back to the drawing, on the canvas it selects nothing", () => {
+  assert.equal(actionFor(press("Escape"), { onCanvas: false, inPanel: true, inText: true }), "to-canvas");
+  assert.equal(actionFor(press("Escape"), canvas), "select-none");
+  assert.equal(actionFor(press("Escape"), { onCanvas: false }), null);
+});
+
+test("going about and publishing work while one types", () => {
+  const typing = { onCanvas: false, inPanel: true, inText: true };
+  assert.equal(actionFor(press("F6"), typing), "pane-next");
+  assert.equal(actionFor(press("F6", { shiftKey: true }), typing), "pane-previous");
+  assert.equal(actionFor(press("Enter", { ctrlKey: true }), typing), "publish");
+  assert.equal(actionFor(press("Delete"), typing), null);
+});
+
 test("single keys can be switched off", () => {
   assert.equal(actionFor(press("a"), { onCanvas: true, singleKeys: false }), null);
   assert.equal(actionFor(press("F2"), { onCanvas: true, singleKeys: false }), "rename");
 });
 
 test("no combination does two things", () => {
-  const keys = bindings().flatMap((binding) => binding.keys);
+  const keys = bindings().flatMap((binding) => binding.keys.map((combo) => `${combo} ${binding.inPanel ?? false}`));
   assert.deepEqual(keys.filter((key, index) => keys.indexOf(key) !== index), []);
 });
 

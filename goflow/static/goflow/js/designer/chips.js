@@ -65,7 +65,7 @@ function typed(event, suggested, add) {
     const parts = box.value.split(",");
     box.value = String(parts.pop()).trimStart();
     add(parts);
-  }
+  } else if (/^\s/.test(box.value) && !event.isComposing) box.value = box.value.trimStart();
 }
 
 /** @param {readonly string[]} values @param {(left: string[]) => void} change */

@@ -64,6 +64,7 @@ export class Editor extends EventTarget {
     this.selection = new Set();
     /** @type {Problem[]} */
     this.problems = [];
+    /** Where the keyboard is on the canvas: an activity or a transition. Keys act on what is selected, not on this. */
     this.active = "";
     /** What keeps the drawing as it is for a while. @type {"" | "run" | "compare"} */
     this.lockedBy = "";
@@ -107,7 +108,7 @@ export class Editor extends EventTarget {
       // Under the outline nobody sees the drawing: it is drawn when one comes back to it.
       if (!this.isOutline) this.view.render(change.process ? null : [...change.activities, ...change.transitions]);
     }
-    if (!this.graph.activity(this.active)) this.active = "";
+    if (!known(this.active)) this.active = "";
     this.tell("change", change);
     if (isFewer) this.tell("selection");
   }
@@ -122,10 +123,15 @@ export class Editor extends EventTarget {
       return this.stack.run(command);
     } catch (error) {
       if (!(error instanceof NotConnectable)) throw error;
-      this.tell("refused", error.reason);
-      this.say(error.reason.message);
+      this.refuse(error.reason.message);
       return undefined;
     }
+  }
+
+  /** Say why nothing happens. @param {string} message */
+  refuse(message) {
+    this.say(message);
+    this.tell("refused", { message });
   }
 
   undo() { if (this.canAct) this.stack.undo(); }
@@ -143,8 +149,7 @@ export class Editor extends EventTarget {
       else next.add(key);
     }
     this.selection = next;
-    const last = wanted.filter((key) => this.graph.activity(key)).pop();
-    if (last) this.active = last;
+    if (wanted.length) this.active = wanted[wanted.length - 1];
     this.view?.select(next);
     this.tell("selection");
   }
@@ -178,7 +183,14 @@ export class Editor extends EventTarget {
   /** The only selected element, or nothing. */
   get only() { return this.selection.size === 1 ? [...this.selection][0] : ""; }
 
-  /** Put the keyboard on an activity. @param {string} key */
+  /** The only selected activity; when there is none, it is said why nothing happens. @returns {string} */
+  chosen() {
+    const key = this.graph.activity(this.only) ? this.only : "";
+    if (!key) this.refuse(this.selection.size ? gettext("Select one activity for this.") : gettext("Nothing is selected."));
+    return key;
+  }
+
+  /** Put the keyboard on an element. @param {string} key */
   focus(key) {
     this.active = key;
     this.view?.focus(key);
@@ -285,8 +297,7 @@ export class Editor extends EventTarget {
     if (!text) return false;
     if (text !== this.freeTitle(text, key)) {
       const message = interpolate(gettext("There is already an activity called “%(title)s”."), { title: text });
-      this.say(message);
-      this.tell("refused", { message });
+      this.refuse(message);
       return false;
     }
     this.run(patchActivity(key, { title: text }, { label: gettext("Rename") }));
@@ -342,7 +353,10 @@ export class Editor extends EventTarget {
 
   /** @param {{heal?: boolean}} [options] @param {string[]} [keys] */
   remove(options = {}, keys = [...this.selection]) {
-    if (!keys.length) return;
+    if (!keys.length) {
+      this.refuse(gettext("Nothing is selected."));
+      return;
+    }
     const near = keys.flatMap((key) => this.graph.incoming(key).map((way) => way.source)).find((key) => !keys.includes(key));
     this.run(removeElements(keys, options));
     this.say(interpolate(ngettext("%(count)s element deleted", "%(count)s elements deleted", keys.length), { count: keys.length }));
@@ -366,30 +380,13 @@ export class Editor extends EventTarget {
       return [key, /** @type {[number, number]} */ ([x + dx, y + dy])];
     }));
     if (keys.length) this.move(places, { mergeKey: `nudge ${keys.join(" ")}` });
+    else this.refuse(gettext("Nothing is selected."));
   }
 
   /** @param {Parameters<typeof arranged>[1]} how */
   arrange(how) {
     const boxes = this.activities().map((key) => ({ key, box: this.view?.boxOf(key) })).filter((each) => each.box);
     if (boxes.length > 1) this.move(arranged(/** @type {any} */ (boxes), how), { label: gettext("Align") });
-  }
-
-  /**
-   * The nearest activity in a direction.
-   * @param {string} from @param {[number, number]} way @returns {string | undefined}
-   */
-  nearest(from, [dx, dy]) {
-    const [x, y] = this.view?.positionOf(from) ?? [0, 0];
-    let best;
-    let least = Infinity;
-    for (const key of this.graph.activities.keys()) {
-      const [ox, oy] = this.view?.positionOf(key) ?? [0, 0];
-      const along = (ox - x) * dx + (oy - y) * dy;
-      const aside = Math.abs((ox - x) * dy) + Math.abs((oy - y) * dx);
-      if (key === from || along <= 0) continue;
-      if (along + 2 * aside < least) [best, least] = [key, along + 2 * aside];
-    }
-    return best;
   }
 }
 

@@ -12,6 +12,11 @@ export function byElement(findings) {
   return found;
 }
 
+/** Whether something is wrong, not only to be done. @param {readonly Finding[]} [findings] */
+export function isBad(findings = []) {
+  return findings.some(({ severity }) => severity !== "todo");
+}
+
 /** Elements about which something else is said now. @param {Map<string, Finding[]>} before @param {Map<string, Finding[]>} after */
 export function changed(before, after) {
   const told = (/** @type {Finding[]} */ found = []) => JSON.stringify(found.map(({ severity, message }) => [severity, message]));

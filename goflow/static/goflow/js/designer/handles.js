@@ -1,6 +1,7 @@
 /* Handles at both ends of a selected transition, to lead it elsewhere. */
 
 import { endOf } from "./lines.js";
+import { placeSpot } from "./spot.js";
 
 /**
  * @import { View } from "./view-jsplumb.js"
@@ -10,6 +11,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 /** @param {View} view */
 export function drawHandles(view) {
+  placeSpot(view);
   view.overlay.querySelectorAll("circle[data-handle]").forEach((handle) => handle.remove());
   if (view.selected.size !== 1 || view.readOnly) return;
   const [key] = view.selected;

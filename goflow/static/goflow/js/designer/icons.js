@@ -48,6 +48,7 @@ const PATHS = {
   outline: "M3 5h2M7.5 5H17M3 10h2M7.5 10H17M3 15h2M7.5 15H17",
   canvas: "M2.5 4h6v5h-6zM11.5 11h6v5h-6zM8.5 6.5h6V11",
   lasso: "M3 3h3M9 3h3M15 3h2v3M17 9v3M17 15v2h-3M11 17H8M5 17H3v-3M3 11V8",
+  todo: "M10 4a6 6 0 1 0 0 12a6 6 0 1 0 0-12z",
   "align-left": "M3 3v14M6 5h10v3H6zM6 12h6v3H6z",
   "align-center": "M10 3v14M4 5h12v3H4zM6.5 12h7v3h-7z",
   "align-right": "M17 3v14M4 5h10v3H4zM8 12h6v3H8z",

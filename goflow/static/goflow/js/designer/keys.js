@@ -8,19 +8,22 @@
 import { gettext } from "../core/i18n.js";
 
 /**
- * @typedef {"next-left" | "next-up" | "next-right" | "next-down" | "follow" | "follow-back" | "nudge" | "nudge-fine"
+ * @typedef {"next-left" | "next-up" | "next-right" | "next-down" | "look" | "follow" | "follow-back" | "nudge" | "nudge-fine"
  *   | "select" | "select-add" | "select-all" | "select-none" | "append" | "create" | "connect" | "rename" | "open"
  *   | "delete" | "delete-heal" | "copy" | "cut" | "paste" | "duplicate" | "undo" | "redo" | "zoom-in" | "zoom-out"
  *   | "zoom-full" | "zoom-fit" | "lasso" | "minimap" | "grid" | "simulate" | "find" | "problem-next"
- *   | "problem-previous" | "save" | "help"} Action
+ *   | "problem-previous" | "save" | "help" | "pane-next" | "pane-previous" | "to-canvas" | "publish"} Action
  * @typedef {Readonly<{
- *   action: Action, keys: readonly string[], group: string, label: string, anywhere?: boolean,
+ *   action: Action, keys: readonly string[], group: string, label: string, anywhere?: boolean, whileTyping?: boolean,
+ *   inPanel?: boolean,
  * }>} Binding
- *   `anywhere`: also while the focus is not on the canvas (but never while typing, except "save")
+ *   `anywhere`: also while the focus is not on the canvas, but only with `whileTyping` in a field; `inPanel`: only
+ *   while it is in a panel beside the canvas
  * @typedef {{key: string, code?: string, ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean, shiftKey?: boolean,
  *   isComposing?: boolean}} KeyLike
  * @typedef {object} Context
  * @property {boolean} onCanvas whether the canvas has the focus
+ * @property {boolean} [inPanel] whether a panel beside it has it
  * @property {boolean} [inText] whether keys mean text there
  * @property {boolean} [singleKeys] false switches off keys without Mod and Alt that are letters or signs
  */
@@ -38,6 +41,7 @@ function moving() {
     { action: "next-up", keys: ["ArrowUp"], group, label: gettext("Go to the nearest element above") },
     { action: "next-right", keys: ["ArrowRight"], group, label: gettext("Go to the nearest element on the right") },
     { action: "next-down", keys: ["ArrowDown"], group, label: gettext("Go to the nearest element below") },
+    { action: "look", keys: arrows("Mod+"), group, label: gettext("Go there without selecting") },
     { action: "follow", keys: ["Alt+ArrowRight"], group, label: gettext("Follow the transition; again for the next one") },
     { action: "follow-back", keys: ["Alt+ArrowLeft"], group, label: gettext("Follow a transition back") },
     { action: "nudge", keys: arrows("Shift+"), group, label: gettext("Move the selection by one step of the grid") },
@@ -46,6 +50,9 @@ function moving() {
     { action: "select-add", keys: ["Mod+Space"], group, label: gettext("Add to the selection") },
     { action: "select-all", keys: ["Mod+A"], group, label: gettext("Select everything") },
     { action: "select-none", keys: ["Escape"], group, label: gettext("Select nothing, cancel") },
+    { action: "to-canvas", keys: ["Escape"], group, label: gettext("From a panel back to the drawing"), inPanel: true },
+    { action: "pane-next", keys: ["F6"], group, label: gettext("Elements, drawing, properties: to the next"), anywhere: true, whileTyping: true },
+    { action: "pane-previous", keys: ["Shift+F6"], group, label: gettext("Elements, drawing, properties: to the one before"), anywhere: true, whileTyping: true },
   ];
 }
 
@@ -62,7 +69,8 @@ function editing() {
     { action: "delete-heal", keys: ["Shift+Delete", "Shift+Backspace"], group, label: gettext("Delete and reconnect") },
     { action: "undo", keys: ["Mod+Z"], group, label: gettext("Undo"), anywhere: true },
     { action: "redo", keys: ["Mod+Y", "Mod+Shift+Z"], group, label: gettext("Redo"), anywhere: true },
-    { action: "save", keys: ["Mod+S"], group, label: gettext("Save now"), anywhere: true },
+    { action: "save", keys: ["Mod+S"], group, label: gettext("Save now"), anywhere: true, whileTyping: true },
+    { action: "publish", keys: ["Mod+Enter"], group, label: gettext("Publish"), anywhere: true, whileTyping: true },
   ];
 }
 
@@ -132,12 +140,14 @@ function nameOf({ key, code = "" }) {
  * @param {readonly Binding[]} [table]
  * @returns {Action | null} null when they are none of the designer's business
  */
-export function actionFor(event, { onCanvas, inText = false, singleKeys = true }, table = bindings()) {
+export function actionFor(event, { onCanvas, inPanel = false, inText = false, singleKeys = true }, table = bindings()) {
   if (event.isComposing) return null;
   const combo = comboOf(event);
-  const found = table.find((binding) => binding.keys.includes(combo));
+  const meant = table.filter((binding) => binding.keys.includes(combo) && (inPanel || !binding.inPanel));
+  const found = meant.find((binding) => binding.inPanel) ?? meant[0];
   if (!found) return null;
-  if (inText) return found.action === "save" ? found.action : null;
+  if (found.inPanel) return found.action;
+  if (inText) return found.whileTyping ? found.action : null;
   if (!onCanvas && !found.anywhere) return null;
   const isSingle = combo.length === 1;
   if (isSingle && (!singleKeys || (!onCanvas && found.action !== "help" && found.action !== "find"))) return null;
@@ -178,4 +188,25 @@ export function helpGroups(isMac = false) {
     groups.set(group, rows);
   }
   return [...groups].map(([group, rows]) => ({ group, rows }));
+}
+
+/**
+ * The help for the mouse and the finger: what to do with it, and what happens. What they do stands in gestures.js.
+ * @returns {[string, string][]}
+ */
+export function mouseHelp() {
+  return [
+    [gettext("Click"), gettext("Select an activity or a transition")],
+    [gettext("Shift or Ctrl and click"), gettext("Add to the selection, or take out of it")],
+    [gettext("Double click on an activity"), gettext("Rename")],
+    [gettext("Double click on a transition"), gettext("Open its condition")],
+    [gettext("Double click or right click on the ground"), gettext("Create an activity there")],
+    [gettext("Drag an activity"), gettext("Move it, and all that is selected with it; with Alt it does not snap")],
+    [gettext("Drag from the round port"), gettext("Connect; a click on it appends an activity")],
+    [gettext("Drag an end of the selected transition"), gettext("Lead it elsewhere")],
+    [gettext("Drag the ground, or anything with Space held"), gettext("Move the view")],
+    [gettext("Shift and drag the ground"), gettext("Select with a frame")],
+    [gettext("Wheel; with Ctrl"), gettext("Move the view; zoom")],
+    [gettext("Two fingers"), gettext("Move the view and zoom")],
+  ];
 }

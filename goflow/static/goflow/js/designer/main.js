@@ -17,6 +17,7 @@ import { createKeyboard, onlyForLooking } from "./keyboard.js";
 import { createMinimap } from "./minimap.js";
 import { Graph } from "./model.js";
 import { createPalette } from "./palette.js";
+import { createPanes } from "./panes.js";
 import { openCondition } from "./panels/condition.js";
 import { createHistory } from "./panels/history.js";
 import { createOutline } from "./panels/outline.js";
@@ -120,6 +121,7 @@ function build({ page, api, draft }) {
   });
   const history = createHistory(historyPanel, editor, { api, urls: page.urls, bars, autosave });
   tabs.onShow("history", history.load);
+  tabs.onShow("problems", problems.check);
   const sharing = createSharing(editor, { api, urls: page.urls, toast, say });
   const appearance = createAppearance({ url: page.urls.theme, token: page.csrf, themes: page.themes, toast });
   const minimap = createMinimap(stage, editor);
@@ -130,18 +132,24 @@ function build({ page, api, draft }) {
   createWelcome(stage, editor, exampleCards(editor, examples));
   createPresence(byId("designer-presence"), { api, url: page.urls.presence });
 
-  const publish = () => openPublish(editor, { api, urls: page.urls, autosave, onGo: (key) => editor.goTo([key]) });
+  const publish = () => {
+    problems.check();
+    return openPublish(editor, { api, urls: page.urls, autosave, onGo: (key) => editor.goTo([key]) });
+  };
   const find = () => findPopup(stage, editor);
+  const toDrawing = () => { (mode.isOutline ? outlinePlace : canvas).focus(); };
+  const panes = createPanes([{ place: byId("designer-palette") }, { place: canvas, enter: toDrawing }, { place: outlinePlace }, { place: byId("designer-properties") }]);
   const lasso = () => canvas.classList.toggle("ds-lasso");
   const keyboard = createKeyboard(editor, canvas, {
-    append: () => appendPopup(stage, editor, editor.active),
+    append: () => appendPopup(stage, editor, editor.chosen()),
     create: () => createPopup(stage, editor),
-    rename: () => renameInPlace(editor, editor.active),
-    open: (event) => open(/** @type {Element} */ (event.target).closest("[data-key]") ? editor.active : ""),
+    rename: () => (graph.transition(editor.only) ? open("", "name") : renameInPlace(editor, editor.chosen())),
+    open: () => open("", graph.transition(editor.only) ? "condition" : "title"),
     copy: () => sharing.copy(), cut: () => sharing.cut(), paste: () => sharing.paste(), duplicate: () => sharing.duplicate(),
     lasso, minimap: () => void minimap.toggle(), grid: () => toggleGrid(view), simulate: () => simulation.toggle(), find,
     "problem-next": () => problems.next(1), "problem-previous": () => problems.next(-1),
-    save: () => void autosave.save(), help: openHelp,
+    save: () => void autosave.save(), help: openHelp, publish: () => { if (editor.may.publish && !editor.lockedBy) publish(); },
+    "pane-next": () => panes.go(1), "pane-previous": () => panes.go(-1), "to-canvas": toDrawing,
     linking: (source) => canvas.classList.toggle("ds-picking", Boolean(source)),
   });
   createContextPad(stage, editor, {
@@ -217,7 +225,7 @@ function createIntents(editor, stage) {
       rename: () => renameInPlace(editor, intent.key),
       open: () => handle.open?.(intent.key, "condition"),
       menu: () => {
-        editor.select([intent.key]);
+        if (!editor.selection.has(intent.key)) editor.select([intent.key]);
         editor.focus(intent.key);
       },
     });
@@ -231,7 +239,7 @@ function createIntents(editor, stage) {
       return;
     }
     editor.select(intent.keys, intent.isMarquee ? { add: intent.add } : { toggle: intent.add });
-    if (key && editor.graph.activity(key) && !intent.add) editor.focus(key);
+    if (key && !intent.add && !intent.isMarquee) editor.focus(key);
   };
   handle.at = [0, 0];
   return handle;

@@ -128,8 +128,8 @@ function marksOf(graph, activity, findings) {
   }
   if (activity.sla_duration) marks.push(mark("clock", activity.sla_duration));
   if (findings.length) {
-    const severity = findings.some((finding) => finding.severity === "error") ? "error" : "warning";
-    const badge = mark(severity === "error" ? "cross" : "alert", findings.map((finding) => finding.message).join("\n"));
+    const severity = ["error", "warning"].find((each) => findings.some((finding) => finding.severity === each)) ?? "todo";
+    const badge = mark({ error: "cross", warning: "alert" }[severity] ?? "todo", findings.map((finding) => finding.message).join("\n"));
     badge.classList.add(`ds-mark-${severity}`);
     marks.push(badge);
   }

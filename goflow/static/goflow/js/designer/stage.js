@@ -153,7 +153,7 @@ export function findPopup(stage, editor) {
     label: gettext("Find: title, role, condition, is:problem"), choices: [...activities, ...ways], at: [stage.clientWidth / 2 - 120, 16],
     onPick: (key) => {
       editor.goTo([key]);
-      if (editor.graph.activity(key)) editor.focus(key);
+      editor.focus(key);
     },
   });
 }

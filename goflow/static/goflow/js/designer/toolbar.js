@@ -3,7 +3,7 @@
 import { openDialog } from "../core/dialog.js";
 import { gettext, interpolate } from "../core/i18n.js";
 import { icon } from "./icons.js";
-import { helpGroups } from "./keys.js";
+import { helpGroups, mouseHelp } from "./keys.js";
 import { counts, summary } from "./panels/problems.js";
 import { check, el, tool } from "./parts.js";
 import { hasSingleKeys, setSingleKeys } from "./preferences.js";
@@ -47,12 +47,13 @@ export function createToolbar(place, editor, does) {
     simulate.setAttribute("aria-pressed", String(editor.lockedBy === "run"));
   };
   const told = () => {
-    const { errors, warnings } = counts(editor.problems);
+    const { errors, warnings, todos } = counts(editor.problems);
     problems.setAttribute("aria-label", summary(editor.problems));
     problems.title = summary(editor.problems);
-    problems.replaceChildren(...(errors + warnings === 0 ? [icon("check"), gettext("No problems")] : [
+    problems.replaceChildren(...(errors + warnings + todos === 0 ? [icon("check"), gettext("No problems")] : [
       ...(errors ? [el("span", { class: "ds-group ds-count-error" }, icon("cross"), `${errors}`)] : []),
       ...(warnings ? [el("span", { class: "ds-group ds-count-warning" }, icon("alert"), `${warnings}`)] : []),
+      ...(todos ? [el("span", { class: "ds-group ds-count-todo" }, icon("todo"), interpolate(gettext("%(count)s to do"), { count: todos }))] : []),
     ]));
   };
   for (const type of ["stack", "change", "rights", "mode"]) editor.on(type, show);
@@ -113,12 +114,19 @@ function menu(does) {
 /** All keys, from the one table that also acts, and the switch for those that are a single letter or sign. */
 export function openHelp() {
   const isMac = /Mac/.test(navigator.platform);
+  const keys = helpGroups(isMac).map(({ group, rows }) => helpPart(group, rows.map((row) => [row.label, row.keys.flatMap((key, index) => [index ? " " : "", el("kbd", {}, key)])])));
+  const mouse = helpPart(gettext("Mouse and finger"), mouseHelp().map(([gesture, does]) => [does, [gesture]]));
   return openDialog({
     title: gettext("Keys"),
-    content: [singleKeySwitch(), ...helpGroups(isMac).map(({ group, rows }) => el("section", {}, el("h3", {}, group), el("div", { class: "ds-keys" },
-      ...rows.map(({ label, keys }) => el("div", {}, el("span", {}, label), el("span", {}, ...keys.slice(0, 2).flatMap((key, index) => [index ? " " : "", el("kbd", {}, key)])))))))],
+    content: [singleKeySwitch(), ...keys, mouse],
     actions: [{ value: "", label: gettext("Close"), look: "primary" }],
   });
+}
+
+/** @param {string} title @param {[string, (string | HTMLElement)[]][]} rows what happens, and by what */
+function helpPart(title, rows) {
+  return el("section", {}, el("h3", {}, title), el("div", { class: "ds-keys" },
+    ...rows.map(([does, by]) => el("div", {}, el("span", {}, does), el("span", {}, ...by)))));
 }
 
 function singleKeySwitch() {

@@ -5,7 +5,7 @@ import "./csp-shim.js";
 import { AbstractConnector, Connectors, newInstance } from "../../vendor/jsplumb-6.2.10/jsplumb.browser-ui.es.js";
 import { HEIGHT, WIDTH, createNode, fillNode } from "./node.js";
 import { isTimeout } from "./condition.js";
-import { byElement, changed } from "./findings.js";
+import { byElement, changed, isBad } from "./findings.js";
 import { box } from "./geometry.js";
 import { listen } from "./gestures.js";
 import { drawHandles } from "./handles.js";
@@ -14,6 +14,7 @@ import { positions } from "./layout.js";
 import { LINE, endsOf, follow, lineOf } from "./lines.js";
 import { wayLabel } from "./outline.js";
 import { routes } from "./routing.js";
+import { createSpot, focusOn } from "./spot.js";
 import { Viewport, around } from "./viewport.js";
 
 /**
@@ -62,6 +63,7 @@ export class View {
     this.overlay.setAttribute("class", "ds-overlay");
     this.overlay.setAttribute("aria-hidden", "true");
     canvas.append(this.world);
+    this.spot = createSpot();
     this.viewport = new Viewport(canvas, this.world);
     /** @type {Map<string, HTMLElement>} */
     this.nodes = new Map();
@@ -99,7 +101,7 @@ export class View {
     this.plumb.getSize = () => ({ w: WIDTH, h: HEIGHT });
     // Blank endpoints have nothing to show, so they need no elements.
     this.plumb.renderEndpoint = () => {};
-    this.world.append(this.overlay);
+    this.world.append(this.overlay, this.spot);
     this.setReadOnly(readOnly);
     this.stop = listen(this);
     this.viewport.subscribe(({ zoom }) => this.onZoom(zoom));
@@ -281,7 +283,7 @@ export class View {
       source, target, cssClass: look,
       overlays: [
         { type: "Arrow", options: { width: 9, length: 9, location: 1, foldback: 0.8 } },
-        ...(words ? [labelSpec(way, words, { isOtherwise, isBad: this.findings.has(key) })] : []),
+        ...(words ? [labelSpec(way, words, { isOtherwise, isBad: isBad(this.findings.get(key)) })] : []),
       ],
     });
     drawn.data = data;
@@ -296,7 +298,7 @@ export class View {
       "ds-edge",
       isTimeout(way.condition) ? "ds-edge-timeout" : "",
       this.selected.has(way.key) ? "ds-edge-selected" : "",
-      findings.length ? "ds-edge-bad" : "",
+      isBad(findings) ? "ds-edge-bad" : "",
       this.looks[way.key] ? `ds-edge-${this.looks[way.key]}` : "",
     ].filter(Boolean).join(" ");
   }
@@ -304,8 +306,8 @@ export class View {
   /** Which transition was hit. @param {EventTarget | null} target @returns {string | null} */
   edgeAt(target) {
     if (!(target instanceof Element)) return null;
-    const label = target.closest("[data-edge]");
-    if (label) return /** @type {HTMLElement} */ (label).dataset.edge ?? null;
+    const label = /** @type {HTMLElement | SVGElement | null} */ (target.closest("[data-edge], [data-way]"));
+    if (label) return label.dataset.edge ?? label.dataset.way ?? null;
     const line = target.closest(".jtk-connector");
     for (const [key, drawn] of line ? this.edges : []) if (drawn.connector.canvas === line) return key;
     return null;
@@ -313,7 +315,7 @@ export class View {
 
   /** The line of a transition, for tokens and the minimap. @param {string} key @returns {SVGPathElement | null} */
   pathOf(key) {
-    return this.edges.get(key)?.connector.canvas?.querySelector("path:not(.jtk-connector-outline)") ?? null;
+    return this.edges.get(key)?.connector.canvas?.querySelector("path:not(.jtk-connector-outline, .jtk-overlay)") ?? null;
   }
 
   /** @param {Iterable<string>} keys */
@@ -366,13 +368,7 @@ export class View {
 
   /** @param {string} key */
   focus(key) {
-    for (const node of this.nodes.values()) node.tabIndex = -1;
-    const node = this.nodes.get(key);
-    if (!node) return;
-    node.tabIndex = 0;
-    node.focus({ preventScroll: true });
-    const box = this.boxOf(key);
-    if (box) this.viewport.reveal(box);
+    focusOn(this, key);
   }
 
   /** Move elements without telling the model: while they are dragged. @param {Record<string, [number, number]>} places */

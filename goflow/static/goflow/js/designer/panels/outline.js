@@ -8,6 +8,7 @@ import { byElement } from "../findings.js";
 import { conditionOf, modeNames, titleOf } from "../node.js";
 import { choice, el, input, refill, released, tool } from "../parts.js";
 import { picker } from "../picker.js";
+import { signOf } from "./problems.js";
 
 /**
  * @import { Editor, Sort } from "../editor.js"
@@ -205,8 +206,7 @@ function activitiesOf({ graph }) {
 
 /** Sign and words: colour alone tells nobody how bad it is. @param {Finding} problem */
 function finding({ severity, message }) {
-  const isError = severity === "error";
-  return el("p", { class: `ds-step-finding ds-${isError ? "error" : "warning"}` }, icon(isError ? "cross" : "alert"), el("span", {}, message));
+  return el("p", { class: `ds-step-finding ds-${severity}` }, icon(signOf({ severity })), el("span", {}, message));
 }
 
 /** @param {Editor} editor @param {Activity} activity @param {"join" | "split"} side */

@@ -1,6 +1,7 @@
 /* What the server finds wrong, and what can be done about it in one step. */
 
 import { gettext, interpolate, ngettext } from "../../core/i18n.js";
+import { createCalm } from "../calm.js";
 import { fixesOf } from "../fixes.js";
 import { icon } from "../icons.js";
 import { button, el, refill } from "../parts.js";
@@ -20,12 +21,16 @@ export function createProblems(panel, editor, { check, onOpen, onPlay }) {
   let timer = 0;
   let round = 0;
   let at = -1;
+  /** As the server tells them. @type {Problem[]} */
+  let told = [];
+  const calm = createCalm(editor, () => show(told));
 
   const render = () => refill(panel, ...list(editor, { onOpen, onPlay }));
   /** @param {Problem[]} problems */
   const show = (problems) => {
-    editor.problems = problems;
-    editor.view?.mark(problems);
+    told = problems;
+    editor.problems = calm.judged(problems);
+    editor.view?.mark(editor.problems);
     render();
     editor.tell("problems");
   };
@@ -43,8 +48,10 @@ export function createProblems(panel, editor, { check, onOpen, onPlay }) {
   return {
     show,
     ask,
+    check: calm.check,
     /** @param {1 | -1} step */
     next(step) {
+      calm.check();
       const { problems } = editor;
       if (!problems.length) {
         editor.say(gettext("No problems."));
@@ -59,16 +66,17 @@ export function createProblems(panel, editor, { check, onOpen, onPlay }) {
 
 /** @param {Problem[]} problems */
 export function counts(problems) {
-  const errors = problems.filter((problem) => problem.severity === "error").length;
-  return { errors, warnings: problems.length - errors };
+  const count = (/** @type {string} */ severity) => problems.filter((problem) => problem.severity === severity).length;
+  return { errors: count("error"), warnings: count("warning"), todos: count("todo") };
 }
 
 /** @param {Problem[]} problems */
 export function summary(problems) {
-  const { errors, warnings } = counts(problems);
+  const { errors, warnings, todos } = counts(problems);
   const parts = [];
   if (errors) parts.push(interpolate(ngettext("%(count)s error", "%(count)s errors", errors), { count: errors }));
   if (warnings) parts.push(interpolate(ngettext("%(count)s warning", "%(count)s warnings", warnings), { count: warnings }));
+  if (todos) parts.push(interpolate(gettext("%(count)s to do"), { count: todos }));
   return parts.join(", ") || gettext("No problems");
 }
 
@@ -76,11 +84,21 @@ export function summary(problems) {
 function list(editor, { onOpen, onPlay }) {
   if (!editor.problems.length) return [el("p", { class: "meta" }, gettext("No problems. It can be published."))];
   return [el("ul", { class: "ds-findings" }, ...editor.problems.map((problem) => el("li", { class: `ds-${problem.severity}` },
-    icon(problem.severity === "error" ? "cross" : "alert"),
+    icon(signOf(problem)),
     el("button", { type: "button", class: "ds-finding", onclick: () => onOpen(problem) },
-      el("span", { class: "visually-hidden" }, problem.severity === "error" ? gettext("Error: ") : gettext("Warning: ")), problem.message),
+      el("span", { class: "visually-hidden" }, severityWord(problem)), problem.message),
     el("p", { class: "meta" }, problem.fix),
     actions(editor, problem, onPlay))))];
+}
+
+/** The picture that says how bad it is. @param {{severity: string}} problem */
+export function signOf({ severity }) {
+  return { error: "cross", todo: "todo" }[severity] ?? "alert";
+}
+
+/** @param {Problem} problem */
+function severityWord({ severity }) {
+  return { error: gettext("Error: "), todo: gettext("To do: ") }[severity] ?? gettext("Warning: ");
 }
 
 /** @param {Editor} editor @param {Problem} problem @param {(problem: Problem) => void} onPlay */
