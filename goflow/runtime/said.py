@@ -4,14 +4,17 @@ What a person says with a verb: answers, a remark, a reason.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from goflow.core.storing import require_storable, storable
-from goflow.workflow.fields import is_secret
 
 BLANK: tuple[object, ...] = (None, "", [], {})
 """Answers that say nothing. Zero and False do say something."""
+
+SECRET = re.compile(r"password|(?:^|_)(?:secret|token|key|pin)\d*$", re.IGNORECASE)
+"""Names of answers that nobody is to read again: ``api_key`` and ``new_password1``, not ``keywords``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def said(ref: int | None, action: str, answers: Mapping[str, object] | None = No
     """
     What is worth keeping of what was said: no blank members, and nothing that is a secret by its name.
     """
-    found = {name: value for name, value in (answers or {}).items() if not is_secret(name)}
+    found = {name: value for name, value in (answers or {}).items() if not SECRET.search(name)}
     return Said(ref, action, _without_blanks(found), storable(reason).strip())
 
 

@@ -111,7 +111,10 @@ def _only_said(spoken: Spoken, instance: ProcessInstance, titles: dict[str, str]
     A line for what was said in a step of which no audit row tells.
     """
     _version, action, workitem_id = spoken.step
-    words = {"actor": spoken.who, "activity": titles.get(spoken.activity_key, spoken.activity_key)}
+    words = {
+        "actor": spoken.who or gettext("The system"),
+        "activity": titles.get(spoken.activity_key, spoken.activity_key),
+    }
     sentence = WORDLESS if action == "instance.status_changed" else SENTENCES[action]
     return Told(
         at=spoken.at,

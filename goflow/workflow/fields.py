@@ -23,11 +23,8 @@ def readable_fields(model: type[models.Model]) -> tuple[str, ...]:
     )
     if chosen is not None:
         return tuple(chosen)
-    return tuple(name for field in model._meta.concrete_fields if not is_secret(name := field.attname))
+    return tuple(name for field in model._meta.concrete_fields if not _is_secret(name := field.attname))
 
 
-def is_secret(name: str) -> bool:
-    """
-    Whether a field of that name holds what nobody is to read.
-    """
+def _is_secret(name: str) -> bool:
     return any(part in name.lower() for part in SECRET_PARTS)

@@ -60,7 +60,11 @@ def test_a_decision_that_waits_to_be_forwarded_is_kept_too(ana):
         ({}, None),
         ({"a": None, "b": "", "c": [], "d": {}, "e": {"f": " \n", "g": {}}}, None),
         ({"a": 0, "b": False, "c": "", "d": [None]}, {"a": 0, "b": False, "d": [None]}),
-        ({"password": "hunter2", "api_key": "x", "comment": "changed"}, {"comment": "changed"}),
+        ({"new_password1": "hunter2", "api_key": "x", "PIN": 1234, "comment": "new"}, {"comment": "new"}),
+        (
+            {"secretary": "Eva", "keywords": "a, b", "key_points": "c"},
+            {"secretary": "Eva", "keywords": "a, b", "key_points": "c"},
+        ),
     ],
 )
 def test_only_what_says_something_is_kept(line, ana, answers, said):
