@@ -45,6 +45,7 @@ def _read(request: HttpRequest, pk: int) -> JsonResponse:
             "problems": validation.problems(
                 definition, process, by=request.user, limit=validation.AT_A_GLANCE
             ),
+            **(_last_change(process, request.user) if rights.edit else {}),
             "running": reporting.running([process]).get(process.pk, 0),
         },
         process,
@@ -95,17 +96,26 @@ def save(process: Process, definition: ProcessDef, *, revision: int | None, by: 
 
 def _conflict(process: Process, exc: DraftConflict, by: Any) -> Refused:
     stored = Process.objects.get(pk=process.pk)
-    last = authors.last(stored)
     return Refused(
         412,
         exc.code,
         str(exc),
         revision=stored.revision,
         graph=exchange.to_dict(loader.read(stored).graph),
-        changed_by=last.name if last else "",
-        by_you=last is not None and last.actor == str(by.pk),
         changed_at=stored.date.isoformat(),
+        **_last_change(stored, by),
     )
+
+
+def _last_change(process: Process, by: Any) -> dict[str, object]:
+    """
+    Who changed the draft last, and whether that is the person who asks, in another tab of theirs.
+    """
+    last = authors.last(process)
+    return {
+        "changed_by": last.name if last else "",
+        "by_you": last is not None and last.actor == str(by.pk),
+    }
 
 
 def _tagged(content: dict[str, object], process: Process) -> JsonResponse:

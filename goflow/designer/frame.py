@@ -20,7 +20,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from goflow.designer.answers import Refused, answer, problem
-from goflow.desk import definitions
+from goflow.desk import appearance, definitions
 from goflow.desk.headers import secure
 from goflow.desk.links import login_path, reverse
 from goflow.desk.people import person
@@ -109,12 +109,19 @@ def _refuse_another_person(request: HttpRequest) -> None:
 
 
 def _sign_in(request: HttpRequest, *, is_page: bool) -> HttpResponseBase:
-    path = login_path(request)
     if is_page:
-        return redirect_to_login(request.get_full_path(), path)
+        return redirect_to_login(request.get_full_path(), login_path(request))
     text = gettext("You are signed out. Sign in again in another tab; nothing you drew is lost.")
+    return problem(401, "signed-out", text, login=login_address(request))
+
+
+def login_address(request: HttpRequest) -> str:
+    """
+    Where to sign in in another tab, for a page that stays open: it ends with a word to go back there.
+    """
+    path = login_path(request)
     back = urlencode({REDIRECT_FIELD_NAME: reverse(request, "designer_signed_in")})
-    return problem(401, "signed-out", text, login=f"{path}{'&' if '?' in path else '?'}{back}")
+    return f"{path}{'&' if '?' in path else '?'}{back}"
 
 
 def _told(request: HttpRequest, status: int, exc: Exception) -> HttpResponse:
@@ -136,6 +143,7 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, status
         "request": request,
         "user": request.user,
         "messages": get_messages(request),
+        "themes": appearance.offered(request),
         "link_to": partial(reverse, request),
     }
     return render(request, template, {**frame, **context}, status=status)

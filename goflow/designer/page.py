@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext
 from goflow.core import exchange, readers
 from goflow.designer.bodies import LARGEST_BODY
 from goflow.designer.drafts import described
-from goflow.designer.frame import READING, door, find, may, show
+from goflow.designer.frame import READING, door, find, login_address, may, show
 from goflow.desk import appearance
 from goflow.desk.links import reverse
 from goflow.desk.people import person
@@ -61,6 +61,7 @@ def _data(request: HttpRequest, process: Process) -> dict[str, object]:
         "csrf": get_token(request),
         "csrf_cookie": "" if settings.CSRF_USE_SESSIONS else settings.CSRF_COOKIE_NAME,
         "person": str(user.pk),
+        "login": login_address(request),
         "language": get_language(),
         "user": person(user),
         "themes": [asdict(theme) for theme in appearance.offered(request)],

@@ -134,6 +134,27 @@ def admin() -> User:
     return User.objects.get(username="admin")
 
 
+def bea() -> tuple[str, str]:
+    """Name and password of a second person who may draw everything."""
+    if not User.objects.filter(username="bea").exists():
+        User.objects.create_superuser("bea", password="open", first_name="Bea", last_name="Berg")
+    return "bea", "open"
+
+
+def typed(drawer: Drawer, title: str, wanted: str) -> None:
+    """Rename an activity on the canvas as a person types."""
+    drawer.node(title).dblclick()
+    box = drawer.page.locator(".ds-rename")
+    box.press("Control+a")
+    box.press_sequentially(wanted, delay=80)
+    box.press("Enter")
+
+
+def titles(process: Process) -> list[str]:
+    """What the activities are called that the server has."""
+    return [activity[0] for activity in stored(process)["activities"]]
+
+
 def draft(**changes: Any) -> Process:
     """A draft with that content."""
     return exchange.import_draft(core_exchange.from_dict({**BLANK, **changes}), by=admin()).process

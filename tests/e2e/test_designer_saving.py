@@ -4,13 +4,14 @@ The designer and the server: problems, saving, two editors, a lost network, publ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import expect
 
 from goflow.workflow import publishing as verbs
 from goflow.workflow.models import Process
-from tests.e2e.designer import Drawer, admin, draft, stored, two_in_a_row
+from tests.e2e.designer import Drawer, admin, bea, draft, stored, titles, two_in_a_row, typed
 
 STUCK = {
     "begin": "ask",
@@ -51,23 +52,71 @@ def test_deadlock_is_shown_played_and_fixed(draw: Callable[..., Drawer]) -> None
     assert ("Meet", "standard", "or", "and") in stored(process)["activities"]
 
 
-def test_two_editors_are_brought_together(draw: Callable[..., Drawer]) -> None:
+def test_changes_of_two_people_are_brought_together_in_silence(draw: Callable[..., Drawer]) -> None:
+    process = draft(**two_in_a_row())
+    one, other = draw(), draw(*bea())
+    one.open(process)
+    other.open(process)
+    typed(other, "Second", "Check by HR")
+    other.saved()
+    typed(one, "First", "Ask for leave")
+    one.saved()
+    expect(one.page.locator(".toast")).to_contain_text("Bea Berg renamed “Second” to “Check by HR”")
+    expect(one.page.locator("[data-bar=conflict]")).to_have_count(0)
+    expect(one.node("Check by HR")).to_be_visible()
+    one.look("merged")
+    assert titles(process) == ["Ask for leave", "Check by HR"]
+
+
+def test_undo_takes_back_own_steps_and_keeps_those_of_others(draw: Callable[..., Drawer]) -> None:
+    process = draft(**two_in_a_row())
+    one, other = draw(), draw(*bea())
+    one.open(process)
+    other.open(process)
+    typed(one, "First", "Mine")
+    typed(other, "Second", "Theirs")
+    other.saved()
+    one.saved()
+    one.page.locator("[data-tool=undo]").click()
+    expect(one.node("First")).to_be_visible()
+    expect(one.node("Theirs")).to_be_visible()
+    one.page.locator("[data-tool=redo]").click()
+    expect(one.node("Mine")).to_be_visible()
+    one.saved()
+    assert titles(process) == ["Mine", "Theirs"]
+
+
+def test_what_others_save_comes_while_one_types(draw: Callable[..., Drawer]) -> None:
+    process = draft(**two_in_a_row())
+    one, other = draw(), draw(*bea())
+    one.open(process)
+    other.open(process)
+    typed(other, "Second", "Theirs")
+    other.saved()
+    one.node("First").dblclick()
+    box = one.page.locator(".ds-rename")
+    box.press("Control+a")
+    for count, letters in enumerate(("Check the ", "holiday ", "calendar")):
+        box.press_sequentially(letters, delay=80)
+        if count == 0:
+            one.page.evaluate("revision => document.body.designer.autosave.catchUp(revision)", -1)
+            expect(one.node("Theirs")).to_be_visible()
+    box.press("Enter")
+    one.saved()
+    assert titles(process) == ["Check the holiday calendar", "Theirs"]
+
+
+def test_the_own_second_tab_is_called_so(draw: Callable[..., Drawer]) -> None:
     process = draft(**two_in_a_row())
     one, other = draw(), draw()
     one.open(process)
     other.open(process)
-    one.rename("First", "Mine")
-    other.rename("Second", "Theirs")
+    typed(other, "Second", "There")
     other.saved()
-    one.page.keyboard.press("Control+s")
-    bar = one.page.locator("[data-bar=conflict]")
-    expect(bar).to_contain_text("Admin changed this draft meanwhile")
-    one.look("conflict")
-    bar.get_by_role("button", name="Review and merge").click()
-    one.look("merge")
-    one.page.get_by_role("button", name="Merge and save").click()
-    expect(one.page.locator("#designer-save")).to_have_attribute("data-state", "saved")
-    assert [activity[0] for activity in stored(process)["activities"]] == ["Mine", "Theirs"]
+    typed(one, "First", "Here")
+    one.saved()
+    expect(one.page.locator(".toast")).to_contain_text("Your other tab renamed “Second”")
+    assert titles(process) == ["Here", "There"]
 
 
 def test_what_both_changed_is_asked_for(draw: Callable[..., Drawer]) -> None:
@@ -91,14 +140,15 @@ def test_what_both_changed_is_asked_for(draw: Callable[..., Drawer]) -> None:
 def conflicting(draw: Callable[..., Drawer]) -> tuple[Process, Drawer]:
     """A drawer whose change was refused, because another one saved first."""
     process = draft(**two_in_a_row())
-    one, other = draw(), draw()
+    one, other = draw(), draw(*bea())
     one.open(process)
     other.open(process)
     one.rename("First", "Mine")
     other.rename("First", "Theirs")
     other.saved()
     one.page.keyboard.press("Control+s")
-    expect(one.page.locator("[data-bar=conflict]")).to_contain_text("(1 change)")
+    bar = one.page.locator("[data-bar=conflict]")
+    expect(bar).to_contain_text("Bea Berg changed this draft meanwhile (1 change)")
     return process, one
 
 
@@ -198,7 +248,11 @@ def test_draft_is_published_with_a_note(draw: Callable[..., Drawer]) -> None:
     expect(dialog.get_by_text("Say in a note what has changed.")).to_be_visible()
     dialog.locator("[name=note]").fill("The first version")
     dialog.get_by_role("button", name="Publish").click()
+    expect(dialog).to_contain_text("Version 1 of “Drawn” is published")
+    drawer.look("published")
+    dialog.get_by_role("button", name="Close").click()
     expect(page.get_by_role("button", name="Edit as new draft")).to_be_visible()
+    expect(page.locator("[data-bar=readonly]")).to_have_text(re.compile("published, so it never changes"))
     assert Process.objects.get(pk=process.pk).status == "published"
 
 

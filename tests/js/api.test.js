@@ -95,3 +95,47 @@ test("the token is found among the cookies", () => {
   assert.equal(api.tokenFrom("a=b; csrftoken=x%3Dy; c=d"), "x=y");
   assert.equal(api.tokenFrom(""), "");
 });
+
+const refusedToken = { status: 403, headers: { "Content-Type": "text/html" } };
+
+function renewing(...answers) {
+  const { seen } = server();
+  const replies = [...answers];
+  const fetch = async (url, request) => {
+    seen.push({ url, ...request });
+    const { status = 200, body = {}, headers = {} } = replies.shift();
+    return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json", ...headers } });
+  };
+  return { seen, ...api.createApi({ token: "old", session: "session/", person: "7", fetch }) };
+}
+
+test("a token that signing in made old is renewed, and the save goes on", async () => {
+  const { put, seen } = renewing(refusedToken, { body: { csrf: "new", user: "7" } }, {}, {});
+  await put("draft/", {});
+  await put("draft/", {});
+  assert.deepEqual(seen.map(({ url }) => url), ["draft/", "session/", "draft/", "draft/"]);
+  assert.deepEqual(seen.map(({ headers }) => headers["X-CSRFToken"]), ["old", undefined, "new", "new"]);
+});
+
+test("a token is renewed once for a request", async () => {
+  await assert.rejects(renewing(refusedToken, { body: { csrf: "new" } }, refusedToken).put("draft/", {}), api.RightsError);
+});
+
+test("who is signed out learns it while a token is renewed", async () => {
+  await assert.rejects(renewing(refusedToken, { status: 401 }).put("draft/", {}), api.SessionError);
+});
+
+test("a refusal of the application renews nothing", async () => {
+  const { put, seen } = renewing({ status: 403, body: { code: "not-allowed" } });
+  await assert.rejects(put("draft/", {}), api.RightsError);
+  assert.equal(seen.length, 1);
+});
+
+test("changes say who opened the page, until somebody else goes on", async () => {
+  const { put, get, become, seen } = renewing({}, {}, {});
+  await put("draft/", {});
+  become("8");
+  await put("draft/", {});
+  await get("draft/");
+  assert.deepEqual(seen.map(({ headers }) => headers["X-Goflow-Person"]), ["7", "8", undefined]);
+});

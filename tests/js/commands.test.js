@@ -263,3 +263,61 @@ for (const seed of [1, 2, 3, 20240607]) {
     assert.doesNotThrow(() => new Graph(JSON.parse(end)));
   });
 }
+
+/** What somebody else changed: the title of one activity. */
+const theirs = (key, title) => (state) => {
+  const graph = new Graph();
+  graph.restore(state);
+  graph.putActivity({ ...graph.activity(key), title });
+  return graph.snapshot();
+};
+
+test("what others change is no step, and undo keeps it", () => {
+  const graph = leave();
+  const stack = new c.CommandStack(graph);
+  stack.run(setTitle("book", "Mine"));
+  stack.absorb(theirs("end", "Theirs"));
+  assert.equal(graph.activity("end").title, "Theirs");
+  stack.undo();
+  assert.deepEqual([graph.activity("book").title, graph.activity("end").title], ["Book", "Theirs"]);
+  assert.equal(stack.canUndo, false);
+  stack.redo();
+  assert.deepEqual([graph.activity("book").title, graph.activity("end").title], ["Mine", "Theirs"]);
+});
+
+test("steps before and after what others changed come in any order", () => {
+  const graph = leave();
+  const stack = new c.CommandStack(graph);
+  stack.run(setTitle("book", "One"));
+  stack.absorb(theirs("end", "Theirs"));
+  stack.run(setTitle("book", "Two"));
+  stack.absorb(theirs("end", "Theirs again"));
+  stack.undo();
+  stack.undo();
+  assert.deepEqual([graph.activity("book").title, graph.activity("end").title], ["Book", "Theirs again"]);
+});
+
+test("with what others changed saved, only own changes wait", () => {
+  const graph = leave();
+  const stack = new c.CommandStack(graph);
+  stack.absorb(theirs("end", "Theirs"));
+  assert.equal(stack.isDirty, false);
+  stack.run(setTitle("book", "Mine"));
+  stack.absorb(theirs("end", "Theirs again"));
+  assert.equal(stack.isDirty, true);
+});
+
+test("only what others changed is told as changed", () => {
+  const graph = leave();
+  const stack = new c.CommandStack(graph);
+  const seen = [];
+  graph.subscribe(({ activities, transitions, process }) => seen.push([[...activities], [...transitions], process]));
+  stack.absorb((state) => theirs("end", "Theirs")(new Graph(leaveWith(state)).snapshot()));
+  assert.deepEqual(seen, [[["end"], [], false]]);
+});
+
+function leaveWith(state) {
+  const graph = new Graph();
+  graph.restore(state);
+  return structuredClone(graph.toJSON());
+}

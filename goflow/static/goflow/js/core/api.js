@@ -16,7 +16,10 @@ import { gettext } from "./i18n.js";
  * @property {AbortSignal} [signal] gives up
  * @property {boolean} [keepalive] goes on when the page is left
  * @typedef {object} ApiOptions
- * @property {string} [token] the CSRF token; else it is read from the cookie
+ * @property {string} [token] the CSRF token of the page; the cookie's comes first, because signing in changes it
+ * @property {string} [cookie] the name of the cookie with the token
+ * @property {string} [session] where to ask who is signed in and for a token, when one is refused
+ * @property {string} [person] who opened the page; the server refuses changes when somebody else is signed in
  * @property {typeof fetch} [fetch]
  * @property {(ms: number) => Promise<void>} [wait]
  * @property {number} [timeout] in ms
@@ -70,13 +73,20 @@ export class RefusedError extends ApiError {}
  * @param {ApiOptions} [options]
  */
 export function createApi(options = {}) {
+  const own = { ...options };
   return {
+    /** The CSRF token that holds now. */
+    token: () => tokenNow(own),
+    /** Ask who is signed in now and take their token. @returns {Promise<Answer | Error>} */
+    renew: () => renew(own),
+    /** From now on changes are those of this person. @param {string} person */
+    become(person) { own.person = person; },
     /** @param {string} url @param {RequestOptions} [request] */
-    get: (url, request) => send(options, "GET", url, undefined, { safe: true, ...request }),
+    get: (url, request) => send(own, "GET", url, undefined, { safe: true, ...request }),
     /** @param {string} url @param {unknown} body @param {RequestOptions} [request] */
-    post: (url, body, request) => send(options, "POST", url, body, request),
+    post: (url, body, request) => send(own, "POST", url, body, request),
     /** @param {string} url @param {unknown} body @param {RequestOptions} [request] */
-    put: (url, body, request) => send(options, "PUT", url, body, request),
+    put: (url, body, request) => send(own, "PUT", url, body, request),
   };
 }
 
@@ -100,12 +110,41 @@ export function tokenFrom(cookies, name = "csrftoken") {
  */
 async function send(options, method, url, body, request = {}) {
   const { retries = RETRIES, wait = pause } = options;
+  let isRenewed = false;
   for (let attempt = 0; ; attempt += 1) {
     const outcome = await sendOnce(options, method, url, body, request);
     if (!(outcome instanceof Error)) return outcome;
+    if (!isRenewed && hasOldToken(outcome, options)) {
+      isRenewed = true;
+      const renewed = await renew(options);
+      if (renewed instanceof Error) throw renewed;
+      continue;
+    }
     if (attempt >= retries || request.signal?.aborted || !isWorthRepeating(outcome, request)) throw outcome;
     await wait(Math.min(FIRST_WAIT * 2 ** attempt, LONGEST_WAIT));
   }
+}
+
+/**
+ * Django refuses a token with a page, not with a problem document: somebody has signed in since it was given.
+ * @param {Error} error @param {ApiOptions} options
+ */
+function hasOldToken(error, { session }) {
+  return Boolean(session) && error instanceof RightsError && error.status === 403 && !error.code;
+}
+
+/** @param {ApiOptions} options @returns {Promise<Answer | Error>} */
+async function renew(options) {
+  const answer = await sendOnce(options, "GET", options.session ?? "", undefined, {});
+  if (!(answer instanceof Error)) Object.assign(options, { token: answer.data.csrf, cookie: "" });
+  return answer;
+}
+
+/** @param {ApiOptions} options */
+function tokenNow({ token, cookie }) {
+  const cookies = globalThis.document?.cookie ?? "";
+  if (token === undefined) return tokenFrom(cookies);
+  return (cookie && tokenFrom(cookies, cookie)) || token;
 }
 
 /**
@@ -162,7 +201,8 @@ function headersOf(options, method, { ifMatch, ifNoneMatch }) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") {
     headers["Content-Type"] = "application/json";
-    headers["X-CSRFToken"] = options.token ?? tokenFrom(globalThis.document?.cookie ?? "");
+    headers["X-CSRFToken"] = tokenNow(options);
+    if (options.person) headers["X-Goflow-Person"] = options.person;
   }
   if (ifMatch !== undefined) headers["If-Match"] = ifMatch;
   if (ifNoneMatch !== undefined) headers["If-None-Match"] = ifNoneMatch;

@@ -5,7 +5,7 @@ import { gettext } from "../core/i18n.js";
 /** @typedef {{value: string, label: string, is_current: boolean}} Theme */
 
 /**
- * @param {{url: string, token: string, themes: Theme[], toast: (text: string) => void}} options
+ * @param {{url: string, token: () => string, themes: Theme[], toast: (text: string) => void}} options
  */
 export function createAppearance({ url, token, themes, toast }) {
   let current = themes.find((theme) => theme.is_current)?.value ?? "system";
@@ -14,7 +14,7 @@ export function createAppearance({ url, token, themes, toast }) {
     get current() { return current; },
     /** @param {string} theme */
     async choose(theme) {
-      if (!await kept(url, token, theme)) {
+      if (!await kept(url, token(), theme)) {
         toast(gettext("The appearance could not be changed. Try again later."));
         return;
       }

@@ -1,13 +1,14 @@
 /* The draft saves itself: whole, one request at a time, never over somebody else's work; a copy stays here until
-   the server has it. */
+   the server has it. As long as it cannot, a bar says so. */
 
-import { ConflictError, NetworkError, RefusedError, RightsError, ServerError, SessionError } from "../core/api.js";
+import { ApiError, ConflictError, NetworkError, RightsError, ServerError, SessionError } from "../core/api.js";
 import { gettext, interpolate, language } from "../core/i18n.js";
 import { forget, remember, remembered } from "../core/storage.js";
 
 /**
  * @import { createApi } from "../core/api.js"
  * @import { Editor } from "./editor.js"
+ * @import { createUnsaved, Way } from "./unsaved.js"
  */
 
 /**
@@ -23,9 +24,9 @@ export class Autosave {
   /**
    * @param {Editor} editor
    * @param {{
-   *   api: ReturnType<typeof createApi>, url: string, process: number, revision: number,
+   *   api: ReturnType<typeof createApi>, urls: Record<string, string>, process: number, revision: number,
    *   graph: unknown, onState: (state: SaveState, text: string) => void, onConflict: (data: any) => void,
-   *   onProblems: (problems: any[]) => void,
+   *   onProblems: (problems: any[]) => void, unsaved: ReturnType<typeof createUnsaved>,
    * }} options
    */
   constructor(editor, options) {
@@ -42,22 +43,28 @@ export class Autosave {
     this.place = `goflow-designer-${options.process}`;
     editor.stack.subscribe(({ type }) => { if (type !== "saved") this.touched(); });
     window.addEventListener("beforeunload", (event) => { if (this.isPending) event.preventDefault(); });
-    window.addEventListener("online", () => { if (this.isPending) void this.save(); });
+    for (const name of ["online", "focus"]) window.addEventListener(name, () => { if (this.hasFailed && this.isPending) void this.save(); });
+  }
+
+  /** Whether the last try did not reach the server, so that another one may. */
+  get hasFailed() {
+    return this.state === "failed";
   }
 
   get isPending() {
     return this.editor.may.edit && this.editor.stack.isDirty;
   }
 
-  /** @param {SaveState} state @param {string} [text] */
-  show(state, text = "") {
+  /** @param {SaveState} state */
+  show(state) {
     this.state = state;
     const time = new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit" }).format(new Date());
     const words = {
       saved: interpolate(gettext("Saved %(time)s"), { time }), editing: gettext("Editing…"), saving: gettext("Saving…"),
-      failed: gettext("Not saved – retrying"), refused: gettext("Not saved"), conflict: gettext("Not saved – changed elsewhere"),
+      failed: gettext("Not saved"), refused: gettext("Not saved"), conflict: gettext("Not saved – changed elsewhere"),
     };
-    this.options.onState(state, text ? `${words[state]}: ${text}` : words[state]);
+    if (state === "saved" || state === "conflict") this.options.unsaved.hide();
+    this.options.onState(state, words[state]);
   }
 
   touched() {
@@ -97,14 +104,15 @@ export class Autosave {
   }
 
   async send() {
-    const { api, url, process, onProblems } = this.options;
+    const { api, urls, process, onProblems } = this.options;
     const state = this.editor.stack.graph.snapshot();
     const graph = this.editor.graph.toJSON();
     this.since = 0;
     this.show("saving");
     try {
-      const { data } = await api.put(url, { process, graph }, { ifMatch: `"${this.revision}"` });
+      const { data } = await api.put(urls.draft, { process, graph }, { ifMatch: `"${this.revision}"` });
       this.took(data.revision, graph, state);
+      this.follow(data.process.code);
       onProblems(data.problems);
       return true;
     } catch (error) {
@@ -117,6 +125,7 @@ export class Autosave {
   took(revision, graph, state) {
     this.revision = revision;
     this.base = graph;
+    this.options.unsaved.hide();
     this.editor.stack.markSaved(state);
     if (this.editor.stack.isDirty) {
       this.keep();
@@ -128,21 +137,62 @@ export class Autosave {
     }
   }
 
+  /** The code follows the title until something is published. @param {string} code */
+  follow(code) {
+    if (code === this.editor.graph.process.code) return;
+    this.base = { .../** @type {any} */ (this.base), code };
+    this.editor.stack.absorb((state) => ({ ...state, process: Object.freeze({ ...state.process, code }) }));
+  }
+
   /** @param {unknown} error */
   failed(error) {
+    if (!(error instanceof ApiError)) throw error;
     if (error instanceof ConflictError) {
       this.show("conflict");
       this.options.onConflict(error.data);
-    } else if (error instanceof RefusedError || error instanceof RightsError) {
-      // Sending the same again is useless; the next change may be accepted.
-      this.show("refused", error.message);
-    } else if (error instanceof SessionError) {
-      this.show("failed", error.message);
-      this.later(AGAIN);
-    } else if (error instanceof NetworkError || error instanceof ServerError) {
-      this.show("failed");
-      this.later(AGAIN);
-    } else throw error;
+      return;
+    }
+    const isPassing = error instanceof NetworkError || error instanceof ServerError || error instanceof SessionError;
+    // Sending the same again is useless when it was refused; the next change may be accepted.
+    this.show(isPassing ? "failed" : "refused");
+    this.options.unsaved.show(reasonOf(error), this.waysOut(error));
+    if (isPassing) this.later(AGAIN);
+  }
+
+  /** @param {ApiError} error @returns {Way[]} */
+  waysOut(error) {
+    const again = { label: gettext("Try again"), run: () => void this.save() };
+    const signIn = { label: gettext("Sign in"), run: () => void window.open(this.options.urls.login, "_blank") };
+    if (error instanceof SessionError) return [signIn, again];
+    if (error.code === "another-person") {
+      return [{ label: interpolate(gettext("Save as %(name)s"), { name: error.data.name }), run: () => void this.goOnAs() }, signIn];
+    }
+    const key = elementAt(this.editor.graph.toJSON(), error.data?.path);
+    return key ? [{ label: gettext("Show the problem"), run: () => this.editor.goTo([key]) }, again] : [again];
+  }
+
+  /** Whoever is signed in now goes on, because they said so. */
+  async goOnAs() {
+    const answer = await this.options.api.renew();
+    if (answer instanceof Error) this.failed(answer);
+    else {
+      this.options.api.become(answer.data.user);
+      await this.save();
+    }
+  }
+
+  /**
+   * Somebody may have saved meanwhile: take it in at once while nothing here waits to be saved.
+   * @param {number} revision what the server has
+   */
+  async catchUp(revision) {
+    if (revision === this.revision || this.running || this.state === "conflict") return;
+    if (this.isPending) {
+      await this.save();
+      return;
+    }
+    const { data } = await this.options.api.get(this.options.urls.draft);
+    if (data.revision > this.revision && !this.running && !this.isPending) this.options.onConflict(data);
   }
 
   /** After a review: what the server has is what we start from now. @param {number} revision @param {unknown} graph */
@@ -172,4 +222,22 @@ export class Autosave {
     const copy = JSON.parse(text);
     return copy.process === this.options.process ? copy : null;
   }
+}
+
+/** What stands in the way, in the words of people. @param {ApiError} error */
+function reasonOf(error) {
+  if (error instanceof SessionError) return gettext("Not saved: you are signed out. Sign in, and it goes on by itself.");
+  if (error instanceof NetworkError) return gettext("Not saved: there is no connection to the server. It is tried again by itself.");
+  if (error instanceof ServerError) return gettext("Not saved: the server has a problem. It is tried again by itself.");
+  if (error instanceof RightsError) return gettext("Not saved: you may not change this process any more.");
+  return interpolate(gettext("Not saved: %(reason)s"), { reason: error.message });
+}
+
+/**
+ * The activity or transition that a refusal is about.
+ * @param {any} json exchanged data @param {unknown} path such as `activities[3].title`
+ */
+function elementAt(json, path) {
+  const [, list, index] = /^(activities|transitions)\[(\d+)\]/.exec(String(path ?? "")) ?? [];
+  return list ? json[list][Number(index)]?.key : undefined;
 }

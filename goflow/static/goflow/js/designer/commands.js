@@ -7,6 +7,7 @@
  */
 
 import { gettext } from "../core/i18n.js";
+import { isSame } from "./exchange.js";
 
 export * from "./edits.js";
 
@@ -23,8 +24,10 @@ export * from "./edits.js";
  */
 
 /**
- * @typedef {{label: string, before: State, after: State, mergeKey: string, at: number}} Entry
- * @typedef {{type: "run" | "undo" | "redo" | "saved", label: string}} StackEvent
+ * @typedef {{label: string, before: State, after: State, mergeKey: string, at: number, seen: number}} Entry
+ *   `seen` is how many changes of others both of its states have
+ * @typedef {(state: State) => State} Into  brings a state up to date with what others changed
+ * @typedef {{type: "run" | "undo" | "redo" | "saved" | "absorbed", label: string}} StackEvent
  * @typedef {(event: StackEvent) => void} StackListener
  */
 
@@ -46,6 +49,8 @@ export class CommandStack {
     this._index = 0;
     this._canMerge = false;
     this._isRunning = false;
+    /** @type {Into[]} what others changed, oldest first */
+    this._absorbed = [];
     /** @type {State} */
     this._saved = graph.snapshot();
     /** @type {Set<StackListener>} */
@@ -91,14 +96,14 @@ export class CommandStack {
   undo() {
     if (!this.canUndo) return false;
     this._index -= 1;
-    const entry = this._entries[this._index];
+    const entry = this._upToDate(this._entries[this._index]);
     return this._goTo(entry.before, { type: "undo", label: entry.label });
   }
 
   /** Do again what was taken back last. @returns {boolean} whether there was anything */
   redo() {
     if (!this.canRedo) return false;
-    const entry = this._entries[this._index];
+    const entry = this._upToDate(this._entries[this._index]);
     this._index += 1;
     return this._goTo(entry.after, { type: "redo", label: entry.label });
   }
@@ -120,7 +125,21 @@ export class CommandStack {
   }
 
   /**
-   * Be told after every run, undo, redo and save.
+   * Take in what somebody else changed. It is no step: undo goes on to take back one's own steps, and keeps it.
+   * @param {Into} into
+   * @param {State} [saved] what the server has; else what it had, brought up to date
+   */
+  absorb(into, saved = into(this._saved)) {
+    const present = this.graph.snapshot();
+    this._absorbed.push(into);
+    this._saved = saved;
+    this._canMerge = false;
+    this.graph.restore(shared(into(present), present));
+    this._tell({ type: "absorbed", label: "" });
+  }
+
+  /**
+   * Be told after every run, undo, redo, save and change of others.
    * @param {StackListener} listener
    * @returns {() => void} stops it
    */
@@ -163,10 +182,19 @@ export class CommandStack {
     const merges = this._canMerge && mergeKey !== "" && last?.mergeKey === mergeKey && at - last.at < MERGE_WITHIN;
     this._entries.length = this._index;
     if (merges) Object.assign(last, { after, at });
-    else this._entries.push({ label: command.label, before, after, mergeKey, at });
+    else this._entries.push({ label: command.label, before, after, mergeKey, at, seen: this._absorbed.length });
     if (this._entries.length > this._limit) this._entries.shift();
     this._index = this._entries.length;
     this._canMerge = true;
+  }
+
+  /** Only the step one goes back to is brought up to date, when one does. @param {Entry} entry */
+  _upToDate(entry) {
+    const missed = this._absorbed.slice(entry.seen);
+    entry.before = missed.reduce((state, into) => into(state), entry.before);
+    entry.after = missed.reduce((state, into) => into(state), entry.after);
+    entry.seen = this._absorbed.length;
+    return entry;
   }
 
   /**
@@ -176,7 +204,7 @@ export class CommandStack {
    */
   _goTo(state, event) {
     this._canMerge = false;
-    this.graph.restore(state);
+    this.graph.restore(shared(state, this.graph.snapshot()));
     this._tell(event);
     return true;
   }
@@ -185,6 +213,19 @@ export class CommandStack {
   _tell(event) {
     for (const listener of [...this._listeners]) listener(event);
   }
+}
+
+/**
+ * The state, with the elements of the other one where both say the same: what did not change is not drawn anew.
+ * @param {State} state @param {State} other @returns {State}
+ */
+function shared(state, other) {
+  const kept = (/** @type {ReadonlyMap<string, any>} */ table, /** @type {ReadonlyMap<string, any>} */ old) => new Map(
+    [...table].map(([key, element]) => [key, isSame(old.get(key), element) ? old.get(key) : element]));
+  return {
+    process: isSame(state.process, other.process) ? other.process : state.process,
+    activities: kept(state.activities, other.activities), transitions: kept(state.transitions, other.transitions),
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-/* Somebody else saved meanwhile: what each of both changed, and who wins where both changed the same. */
+/* Both changed the same: what each of them changed, and who wins. */
 
 import { openDialog } from "../core/dialog.js";
 import { gettext, interpolate, ngettext } from "../core/i18n.js";
@@ -19,13 +19,13 @@ import { el } from "./parts.js";
 
 /**
  * @param {Editor} editor
- * @param {{revision: number, graph: any, changed_by: string, changed_at: string}} theirs
+ * @param {{revision: number, graph: any, who: string}} theirs
  * @param {{autosave: Autosave, bars: ReturnType<typeof createBars>,
  *   api: ReturnType<typeof createApi>, urls: Record<string, string>}} options
  */
 export function reviewConflict(editor, theirs, { autosave, bars, api, urls }) {
   const count = diff(autosave.base, theirs.graph).length;
-  const who = theirs.changed_by || gettext("Somebody");
+  const { who } = theirs;
   const words = interpolate(ngettext("%(who)s changed this draft meanwhile (%(count)s change). Your changes are kept here.",
     "%(who)s changed this draft meanwhile (%(count)s changes). Your changes are kept here.", count), { who, count });
   const finish = (/** @type {unknown} */ graph, /** @type {string} */ label) => {

@@ -51,7 +51,7 @@ export class Editor extends EventTarget {
   /**
    * @param {Graph} graph
    * @param {CommandStack} stack
-   * @param {{may: {change: boolean, edit: boolean, publish: boolean}, names: Record<string, any>, say: (text: string) => void}} options
+   * @param {{may: {change: boolean, edit: boolean, publish: boolean, make_roles: boolean}, names: Record<string, any>, say: (text: string) => void}} options
    */
   constructor(graph, stack, { may, names, say }) {
     super();

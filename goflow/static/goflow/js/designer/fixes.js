@@ -17,7 +17,7 @@ import { titleOf } from "./node.js";
 /** Which field of the properties a problem is about. @type {Record<string, string>} */
 const FIELDS = {
   "label-required": "title", "title-too-long": "title", "duplicate-title": "title", "condition-syntax": "condition",
-  "unknown-field": "condition", "nobody-can-do-it": "roles", "open-to-everyone": "roles", "unknown-role": "roles",
+  "unknown-field": "condition", "nobody-can-do-it": "roles", "open-to-everyone": "roles", "unknown-role": "roles", "unknown-user": "allowed_users",
   "no-form": "form_class", "unknown-form": "form_class", "no-application": "application", "unknown-application": "application",
   "unknown-push-application": "push_application", "unknown-hook": "pre_hook", "sla-syntax": "sla_duration",
   "sla-order": "sla_warn", "fake-join": "join_mode", deadlock: "join_mode", "multi-run": "join_mode",
@@ -76,6 +76,12 @@ export function fixesOf(editor, problem) {
       return [{ words: gettext("Wait for all"), apply: run(patchActivity(key, { join_mode: "and" })) }];
     case "deadlock":
       return deadlock(editor, keys, run);
+    case "unknown-role":
+      return role(editor, key, String(problem.params?.name ?? ""));
+    case "unknown-user":
+      return [takeOut(editor, key, String(problem.params?.name ?? ""))];
+    case "unknown-model":
+      return [{ words: gettext("Let it be for no model"), apply: () => editor.patchProcess({ content_type: "" }) }];
     default:
       return [];
   }
@@ -90,6 +96,27 @@ function deadlock(editor, keys, run) {
   if (join) fixes.push({ words: gettext("Wait only for what can still come"), apply: run(patchActivity(join, { join_mode: "or" })) });
   if (split) fixes.push({ words: interpolate(gettext("Let “%(title)s” take all ways"), { title: split.title }), apply: run(patchActivity(split.key, { split_mode: "and" })) });
   return fixes;
+}
+
+/** @param {Editor} editor @param {string} key @param {string} name @returns {Fix[]} */
+function role(editor, key, name) {
+  const make = { words: interpolate(gettext("Create the role “%(name)s”"), { name }), apply: () => editor.tell("make-role", name) };
+  return [...(editor.may.make_roles ? [make] : []), takeOut(editor, key, name)];
+}
+
+/** Name somebody no longer. @param {Editor} editor @param {string} key @param {string} name @returns {Fix} */
+function takeOut(editor, key, name) {
+  const words = interpolate(gettext("Take “%(name)s” out"), { name });
+  const apply = () => {
+    const activity = editor.graph.activity(key);
+    if (!activity) return;
+    const others = (/** @type {readonly string[]} */ names) => names.filter((each) => each !== name);
+    editor.patch([key], {
+      roles: others(activity.roles), allowed_groups: others(activity.allowed_groups), allowed_users: others(activity.allowed_users),
+      sla_roles: others(activity.sla_roles), escalations: activity.escalations.map((/** @type {any} */ step) => (step.roles ? { ...step, roles: others(step.roles) } : step)),
+    });
+  };
+  return { words, apply };
 }
 
 /** @param {Graph} graph @param {(key: string) => boolean} holds @param {(key: string) => Fix} make @returns {Fix[]} */

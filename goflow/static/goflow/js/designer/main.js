@@ -2,17 +2,18 @@
 
 import { ApiError, createApi } from "../core/api.js";
 import { byId, pageData } from "../core/dom.js";
-import { gettext, interpolate } from "../core/i18n.js";
+import { gettext, interpolate, ngettext } from "../core/i18n.js";
 import { createLive } from "../core/live.js";
 import { createToasts } from "../core/toast.js";
 import { createAppearance } from "./appearance.js";
 import { Autosave } from "./autosave.js";
 import { createBars } from "./bars.js";
 import { CommandStack } from "./commands.js";
-import { reviewConflict } from "./conflict.js";
 import { createContextPad } from "./context-pad.js";
 import { Editor } from "./editor.js";
 import { fieldFor } from "./fixes.js";
+import { createHeading } from "./heading.js";
+import { join } from "./joining.js";
 import { createKeyboard, onlyForLooking } from "./keyboard.js";
 import { createMinimap } from "./minimap.js";
 import { Graph } from "./model.js";
@@ -27,6 +28,7 @@ import { openPublish } from "./panels/publish.js";
 import { createSimulation } from "./panels/simulate.js";
 import { el } from "./parts.js";
 import { createPresence } from "./presence.js";
+import { createRoles } from "./roles.js";
 import { createSharing } from "./sharing.js";
 import {
   appendPopup, createAlign, createPopup, createTip, createZoom, findPopup, renameInPlace, targetPopup, toggleGrid,
@@ -34,6 +36,7 @@ import {
 import { tidyUp } from "./tidy.js";
 import { createToolbar, openHelp } from "./toolbar.js";
 import { createTabs } from "./tabs.js";
+import { createUnsaved } from "./unsaved.js";
 import { createView } from "./view-jsplumb.js";
 import { createWelcome, exampleCards } from "./welcome.js";
 
@@ -43,7 +46,8 @@ const PHONE = "(max-width: 640px)";
 
 async function start() {
   const page = pageData("goflow-designer");
-  const api = createApi({ token: page.csrf });
+  const { csrf: token, csrf_cookie: cookie, person, urls: { session } } = page;
+  const api = createApi({ token, cookie, session, person });
   const { data } = await api.get(page.urls.draft);
   build({ page, api, draft: data });
 }
@@ -108,29 +112,31 @@ function build({ page, api, draft }) {
 
   const mode = createModes(editor, canvas, outlinePlace, outline);
   const status = byId("designer-save");
+  const heading = createHeading(editor);
   /** @type {Autosave} */
   const autosave = new Autosave(editor, {
-    api, url: page.urls.draft, process: draft.process.id, revision: draft.revision, graph: draft.graph,
+    api, urls: { ...page.urls, login: page.login }, process: draft.process.id, revision: draft.revision, graph: draft.graph, unsaved: createUnsaved(byId("designer-bar")),
     onState: (state, text) => {
       status.dataset.state = state;
       status.textContent = text;
-      document.title = `${state === "saved" ? "" : "• "}${page.process.title} · goflow`;
+      heading.mark(state === "saved");
     },
     onProblems: (found) => problems.show(found),
-    onConflict: (theirs) => reviewConflict(editor, theirs, { autosave, bars, api, urls: page.urls }),
+    onConflict: (theirs) => join(editor, theirs, { autosave, bars, toast, api, urls: page.urls }),
   });
   const history = createHistory(historyPanel, editor, { api, urls: page.urls, bars, autosave });
   tabs.onShow("history", history.load);
   tabs.onShow("problems", problems.check);
   const sharing = createSharing(editor, { api, urls: page.urls, toast, say });
-  const appearance = createAppearance({ url: page.urls.theme, token: page.csrf, themes: page.themes, toast });
+  const appearance = createAppearance({ url: page.urls.theme, token: () => api.token(), themes: page.themes, toast });
   const minimap = createMinimap(stage, editor);
   const tip = createTip(stage);
   createPalette(byId("designer-palette"), editor);
   createZoom(stage, view);
   createAlign(stage, editor);
   createWelcome(stage, editor, exampleCards(editor, examples));
-  createPresence(byId("designer-presence"), { api, url: page.urls.presence });
+  createRoles(editor, { api, url: page.urls.roles, toast, ask: problems.ask });
+  createPresence(byId("designer-presence"), { api, url: page.urls.presence, onRevision: (revision) => void autosave.catchUp(revision) });
 
   const publish = () => {
     problems.check();
@@ -285,11 +291,18 @@ function offerCopy(autosave, editor, bars, draft) {
   ]);
 }
 
+/** @param {any} draft */
+function frozenWords({ status, running }) {
+  const words = status === "published" ? gettext("This version is published, so it never changes.") : gettext("This version is retired, and it never changes.");
+  if (!running) return words;
+  return `${words} ${interpolate(ngettext("%(count)s instance runs on it.", "%(count)s instances run on it.", running), { count: running })}`;
+}
+
 /** @param {Bars} bars @param {any} draft @param {{api: any, urls: Record<string, string>}} server */
 function readOnlyBar(bars, draft, { api, urls }) {
   if (draft.may.edit) return;
   const words = draft.status === "draft" ? gettext("You may look at this process, not change it.")
-    : gettext("This version is not a draft: instances run on it, so it never changes.");
+    : frozenWords(draft);
   bars.show("readonly", "info", words, draft.may.change && draft.status !== "draft" ? [
     [gettext("Edit as new draft"), async () => {
       const { data } = await api.post(urls.new, { clone: draft.process.id });

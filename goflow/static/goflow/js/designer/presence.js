@@ -1,4 +1,4 @@
-/* Who else has the draft open: asked every few seconds, shown as names. */
+/* Who else has the draft open, and whether they saved: asked every few seconds, shown as names. */
 
 import { ApiError } from "../core/api.js";
 import { gettext, interpolate } from "../core/i18n.js";
@@ -13,14 +13,15 @@ const USUAL = 20;
 
 /**
  * @param {HTMLElement} place
- * @param {{api: ReturnType<typeof createApi>, url: string}} options
+ * @param {{api: ReturnType<typeof createApi>, url: string, onRevision: (revision: number) => void}} options
  */
-export function createPresence(place, { api, url }) {
+export function createPresence(place, { api, url, onRevision }) {
   const ask = async () => {
     let poll = USUAL;
     try {
       const { data } = await api.post(url, {}, { safe: true });
       show(place, data.others ?? []);
+      onRevision(data.revision);
       poll = data.poll ?? USUAL;
     } catch (error) {
       // Without an answer nobody is shown; saving tells about the connection.

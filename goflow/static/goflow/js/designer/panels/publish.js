@@ -53,7 +53,26 @@ export async function openPublish(editor, { api, urls, autosave }) {
       ...(isClean ? [/** @type {const} */ ({ value: "publish", label: gettext("Publish"), look: "primary", check: send })] : [])],
     className: "ds-publish",
   });
-  if (answer === "publish" && done) window.location.reload();
+  if (answer !== "publish" || !done) return;
+  await tellPublished(done);
+  window.location.reload();
+}
+
+/** What exists now, who may start it, and where. @param {any} done */
+function tellPublished({ process, starting }) {
+  const link = (/** @type {string} */ href, /** @type {string} */ words, look = "secondary", more = {}) => el("a", { class: `button button-${look}`, href, ...more }, words);
+  return openDialog({
+    title: interpolate(gettext("Version %(version)s of “%(title)s” is published"), process),
+    content: [
+      el("p", { class: starting.is_nobody ? "ds-warning" : "" }, icon(starting.is_nobody ? "alert" : "user"), " ", starting.sentence),
+      el("p", { class: "ds-row" },
+        starting.start ? link(starting.start, gettext("Start one"), "primary") : null,
+        starting.change ? link(starting.change, gettext("Choose who may start it"), starting.start ? "secondary" : "primary", { target: "_blank" }) : null),
+      el("p", { class: "meta" }, gettext("It never changes from now on. To change the process, edit it as a new draft.")),
+    ],
+    actions: [{ value: "", label: gettext("Close") }],
+    className: "ds-published",
+  });
 }
 
 /** @param {any} data */
