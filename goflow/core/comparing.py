@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
-from goflow.core import drawing
+from goflow.core import drawing, layout
 from goflow.core.exchange import plain, stored
 from goflow.core.graph import ActivityDef, ProcessDef, TransitionDef
 from goflow.core.outline import WORDS as DRAWING_WORDS
@@ -143,7 +143,8 @@ def diff_svg(
     base: ProcessDef, other: ProcessDef, *, title: str = "", words: Mapping[str, str] = DRAWING_WORDS
 ) -> str:
     """
-    Both definitions on one picture: ``other``, with what was removed still in its old place.
+    Both definitions on one picture: ``other``, with what was removed still in its old place, or below what
+    took it.
 
     Args:
         base: the definition before.
@@ -242,9 +243,7 @@ def _mark_key(kind: str, key: str) -> str:
 
 def _both(base: ProcessDef, other: ProcessDef) -> ProcessDef:
     kept = {a.key for a in other.activities}
-    places = {a.position for a in other.activities}
-    gone = [a for a in base.activities if a.key not in kept]
-    old = [replace(a, position=None if a.position in places else a.position) for a in gone]
+    old = _besides(other, [a for a in base.activities if a.key not in kept])
     ways = {t.key: t for t in (*other.transitions, *base.transitions)} | {t.key: t for t in other.transitions}
     return replace(
         other,
@@ -252,3 +251,16 @@ def _both(base: ProcessDef, other: ProcessDef) -> ProcessDef:
         transitions=tuple(replace(t, key=_mark_key(TRANSITION, t.key)) for t in ways.values()),
         begin=other.begin or base.begin,
     )
+
+
+def _besides(other: ProcessDef, gone: Iterable[ActivityDef]) -> list[ActivityDef]:
+    """
+    Activities that are gone, where they cover none that is there.
+    """
+    taken = list(layout.positions(other).values())
+    found = []
+    for activity in gone:
+        place = activity.position and layout.free_place(taken, activity.position)
+        taken += [place] if place else []
+        found.append(replace(activity, position=place))
+    return found

@@ -51,6 +51,16 @@ def positions(definition: ProcessDef) -> dict[str, Position]:
     return {a.key: computed[a.key] for a in definition.activities}
 
 
+def free_place(taken: Iterable[Position], wanted: Position) -> Position:
+    """
+    The nearest free place at or below the wanted one.
+    """
+    board = _Board()
+    for place in taken:
+        board.put(place)
+    return board.first_free(_snapped(wanted[0]), _snapped(wanted[1]))
+
+
 @dataclass(frozen=True, slots=True)
 class _Net:
     """

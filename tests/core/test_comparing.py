@@ -150,3 +150,15 @@ def test_the_other_way_round_swaps_added_and_removed(one: ProcessDef, two: Proce
     forth, back = keys(diff(one, two)), keys(diff(two, one))
     assert (forth["added"], forth["changed"]) == (back["removed"], back["changed"])
     assert ET.fromstring(diff_svg(one, two)).tag == SVG + "svg"
+
+
+def test_removed_activity_covers_none_that_took_part_of_its_place() -> None:
+    base = with_activity(process("a->b"), "b", position=(240, 40))
+    other = with_activity(with_activity(process("a->c"), "a", position=(0, 40)), "c", position=(280, 64))
+    rects = [
+        r.attrib
+        for r in ET.fromstring(diff_svg(base, other)).iter(SVG + "rect")
+        if r.get("class") == "gf-shape"
+    ]
+    tops = [float(rect["y"]) for rect in rects]
+    assert tops[2] >= tops[1] + float(rects[1]["height"])

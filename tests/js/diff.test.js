@@ -59,3 +59,15 @@ test("the combined drawing still has what was removed", () => {
   assert.equal(graph.activities.size, 4);
   assert.equal(graph.transitions.size, 4);
 });
+
+test("what was removed stands below what took its place", () => {
+  const other = changed((g) => {
+    const book = g.activities.splice(2, 1)[0];
+    g.activities.push({ ...book, key: "note", title: "Note", position: [480, 40] });
+    g.transitions = g.transitions.filter((way) => way.source !== "book" && way.target !== "book");
+  });
+  const base = changed((g) => { g.activities[2].position = [472, 40]; });
+  const graph = new Graph(combined(base, other));
+  assert.deepEqual(graph.activity("note").position, [480, 40]);
+  assert.deepEqual(graph.activity("book").position, [472, 136]);
+});

@@ -3,6 +3,8 @@
  */
 
 import { isSame, readDefinition } from "./exchange.js";
+import { freePlace, positions } from "./layout.js";
+import { Graph } from "./model.js";
 
 /**
  * @import { Data, Process } from "./exchange.js"
@@ -37,7 +39,7 @@ export function diff(base, other) {
 }
 
 /**
- * Both definitions as one drawing: `other`, with what was removed still in it.
+ * Both definitions as one drawing: `other`, with what was removed still in its old place, or below what took it.
  * @param {unknown} base exchanged data
  * @param {unknown} other exchanged data
  * @returns {Data} exchanged data
@@ -48,10 +50,25 @@ export function combined(base, other) {
   const old = /** @type {Record<string, any>} */ (base);
   return {
     ...rest,
-    activities: [...(activities ?? []), ...missing(old.activities ?? [], after.activities)],
+    activities: [...(activities ?? []), ...besides(other, missing(old.activities ?? [], after.activities))],
     transitions: [...(transitions ?? []), ...missing(old.transitions ?? [], after.transitions)],
     begin: after.process.begin || before.process.begin,
   };
+}
+
+/**
+ * Activities that are gone, where they cover none that is there.
+ * @param {unknown} other exchanged data
+ * @param {readonly any[]} gone
+ */
+function besides(other, gone) {
+  const taken = [...positions(new Graph(other)).values()];
+  return gone.map((activity) => {
+    if (!activity.position) return activity;
+    const place = freePlace(taken, activity.position);
+    taken.push(place);
+    return { ...activity, position: place };
+  });
 }
 
 /**

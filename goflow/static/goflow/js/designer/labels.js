@@ -22,15 +22,16 @@ const PORT = 8;
 
 /**
  * The label as jsPlumb makes it: a button, for the mouse only; with keys one comes here by "Leads to".
- * @param {Transition} way @param {string} words @param {{isOtherwise: boolean, isBad: boolean}} how
+ * @param {Transition} way @param {string} words @param {{isOtherwise: boolean, isBad: boolean, state?: string}} how
  */
-export function labelSpec(way, words, { isOtherwise, isBad }) {
+export function labelSpec(way, words, { isOtherwise, isBad, state }) {
   const create = () => {
     const label = document.createElement("button");
     label.type = "button";
     label.tabIndex = -1;
     label.className = ["ds-label", isOtherwise ? "ds-label-otherwise" : "", isBad ? "ds-label-bad" : ""].filter(Boolean).join(" ");
     label.dataset.edge = way.key;
+    if (state) label.dataset.diff = state;
     label.append(...labelLines(words).map(lineOf));
     label.title = [words, way.condition, way.description].filter(Boolean).join("\n");
     return label;

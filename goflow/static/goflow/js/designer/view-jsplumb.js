@@ -283,7 +283,7 @@ export class View {
       source, target, cssClass: look,
       overlays: [
         { type: "Arrow", options: { width: 9, length: 9, location: 1, foldback: 0.8 } },
-        ...(words ? [labelSpec(way, words, { isOtherwise, isBad: isBad(this.findings.get(key)) })] : []),
+        ...(words ? [labelSpec(way, words, { isOtherwise, isBad: isBad(this.findings.get(key)), state: this.looks[key] })] : []),
       ],
     });
     drawn.data = data;

@@ -3,18 +3,17 @@
 import { confirmDialog } from "../../core/dialog.js";
 import { gettext, interpolate, language, ngettext } from "../../core/i18n.js";
 import { replaceAll } from "../commands.js";
-import { combined, diff } from "../diff.js";
-import { fieldName } from "../fields.js";
+import { combined } from "../diff.js";
 import { Graph } from "../model.js";
-import { titleOf } from "../node.js";
 import { button, el, refill } from "../parts.js";
+import { differenceList } from "./differences.js";
 
 /**
  * @import { createApi } from "../../core/api.js"
  * @import { Autosave } from "../autosave.js"
  * @import { createBars } from "../bars.js"
- * @import { Difference } from "../diff.js"
  * @import { Editor } from "../editor.js"
+ * @import { Line } from "./differences.js"
  */
 
 /**
@@ -23,10 +22,9 @@ import { button, el, refill } from "../parts.js";
  * @param {{api: ReturnType<typeof createApi>, urls: Record<string, string>,
  *   bars: ReturnType<typeof createBars>, autosave: Autosave}} options
  */
-export function createHistory(panel, editor, { api, urls, bars }) {
-  /** @type {any} */
+export function createHistory(panel, editor, { api, urls, bars, autosave }) {
+  /** @type {{version: any, lines: Line[], current: string} | null} */
   let shown = null;
-  let at = -1;
 
   const stop = () => {
     shown = null;
@@ -37,32 +35,38 @@ export function createHistory(panel, editor, { api, urls, bars }) {
     editor.tell("rights");
     void load();
   };
-  const go = (/** @type {1 | -1} */ step) => {
-    if (!shown?.changes.length) return;
-    at = (at + step + shown.changes.length) % shown.changes.length;
-    const change = shown.changes[at];
-    const box = editor.view?.bounds(editor.view.nodesOf(change.key));
+  const show = (/** @type {Line} */ line) => {
+    if (!shown) return;
+    shown.current = line.key;
+    const box = editor.view?.bounds(editor.view.nodesOf(line.key));
     if (box) editor.view?.viewport.centreOn(box);
-    editor.view?.select([change.key]);
-    editor.say(`${change.title}: ${stateWords()[/** @type {keyof ReturnType<typeof stateWords>} */ (change.state)]}`);
+    editor.view?.select([line.key]);
+    editor.say(`${line.title}: ${line.state_text}`);
+    render([shown.version]);
+  };
+  const go = (/** @type {1 | -1} */ step) => {
+    const drawn = shown?.lines.filter((line) => line.kind !== "process") ?? [];
+    if (!drawn.length) return;
+    const at = drawn.findIndex((line) => line.key === shown?.current);
+    show(drawn[at < 0 && step < 0 ? drawn.length - 1 : (at + step + drawn.length) % drawn.length]);
   };
   /** @param {any} version */
   const compare = async (version) => {
     if (editor.lockedBy === "run") return;
+    // The server says what differs, so it has to know what is drawn.
+    if (!(await autosave.save())) {
+      editor.tell("refused", { message: gettext("The draft is not saved yet; comparing needs what the server has.") });
+      return;
+    }
     const { data } = await api.get(urls.diff.replace(/\/0\/$/, `/${version.id}/`));
-    const before = data.graphs.before;
-    const now = editor.graph.toJSON();
-    const both = new Graph(combined(before, now));
-    const changes = diff(before, now).filter((each) => each.kind !== "process").map((each) => ({ ...each, title: wayTitle(both, each.key) || each.title }));
-    shown = { version, changes, before };
-    at = -1;
+    shown = { version, lines: data.lines, current: "" };
     editor.lockedBy = "compare";
     editor.select([]);
     editor.tell("rights");
-    editor.view?.show(both);
-    editor.view?.setLooks(Object.fromEntries(changes.map((each) => [each.key, each.state])));
+    editor.view?.show(new Graph(combined(data.graphs.before, data.graphs.after)));
+    editor.view?.setLooks(Object.fromEntries(shown.lines.map((line) => [line.key, line.state])));
     editor.view?.viewport.fit(editor.view.bounds());
-    bars.show("compare", "info", interpolate(gettext("Compared with version %(version)s: %(legend)s"), { version: version.version, legend: legend(changes) }), [
+    bars.show("compare", "info", interpolate(gettext("Compared with version %(version)s: %(legend)s"), { version: version.version, legend: legend(shown.lines) }), [
       [gettext("Previous change"), () => go(-1)], [gettext("Next change"), () => go(1)], [gettext("Back to drawing"), stop],
     ]);
     render([version]);
@@ -82,7 +86,7 @@ export function createHistory(panel, editor, { api, urls, bars }) {
   /** @param {any[]} versions */
   const render = (versions) => refill(panel,
     el("h2", {}, gettext("Versions")),
-    shown ? textual(shown.changes) : null,
+    shown ? differenceList(shown.lines, { onGo: show, current: shown.current }) : null,
     el("ul", { class: "ds-findings" }, ...versions.map((version) => entry(version, editor, compare, restore))));
   const load = async () => {
     if (shown) return;
@@ -92,20 +96,9 @@ export function createHistory(panel, editor, { api, urls, bars }) {
   return { load, stop };
 }
 
-/** From where to where, by the titles. @param {Graph} graph @param {string} key @returns {string} empty for what has a name of its own */
-function wayTitle(graph, key) {
-  const way = graph.transition(key);
-  if (!way || way.name) return "";
-  return interpolate(gettext("%(source)s → %(target)s"), { source: titleOf(graph, way.source), target: titleOf(graph, way.target) });
-}
-
-function stateWords() {
-  return { added: gettext("added"), removed: gettext("removed"), changed: gettext("changed"), moved: gettext("moved") };
-}
-
-/** @param {readonly Difference[]} changes */
-function legend(changes) {
-  const count = (/** @type {string} */ state) => changes.filter((each) => each.state === state).length;
+/** @param {readonly Line[]} lines */
+function legend(lines) {
+  const count = (/** @type {string} */ state) => lines.filter((each) => each.kind !== "process" && each.state === state).length;
   const [added, removed, changed, moved] = ["added", "removed", "changed", "moved"].map(count);
   const parts = [
     added && interpolate(ngettext("%(count)s element added", "%(count)s elements added", added), { count: added }),
@@ -114,13 +107,6 @@ function legend(changes) {
     moved && interpolate(ngettext("%(count)s element moved", "%(count)s elements moved", moved), { count: moved }),
   ];
   return parts.filter(Boolean).join(", ") || gettext("no differences");
-}
-
-/** @param {readonly Difference[]} changes */
-function textual(changes) {
-  const words = stateWords();
-  return el("ol", { class: "ds-findings" }, ...changes.map((each) => el("li", {}, el("span", { class: "badge badge-off" }, words[each.state]),
-    el("span", {}, each.title, ...each.changes.filter(() => each.state === "changed").map((change) => el("span", { class: "meta" }, ` · ${fieldName(change.field)}`))))));
 }
 
 /** @param {any} version @param {Editor} editor @param {(version: any) => void} compare @param {(version: any) => void} restore */

@@ -5,6 +5,7 @@ import { openDialog } from "../../core/dialog.js";
 import { gettext, interpolate, language, ngettext } from "../../core/i18n.js";
 import { icon } from "../icons.js";
 import { el, field, input } from "../parts.js";
+import { differenceList } from "./differences.js";
 
 /**
  * @import { createApi } from "../../core/api.js"
@@ -88,15 +89,7 @@ function findings(data) {
 function differences(data) {
   const title = data.published ? interpolate(gettext("Changes since version %(version)s"), { version: data.published.version }) : gettext("Changes");
   const words = data.published ? gettext("Nothing differs.") : gettext("Nothing is published yet; this is the first version.");
-  return el("section", {}, el("h3", {}, title), data.lines.length ? lineList(data.lines) : el("p", { class: "meta" }, words));
-}
-
-/** What differs, as text. @param {any[]} lines */
-export function lineList(lines) {
-  return el("ul", { class: "ds-findings" }, ...lines.map((line) => el("li", {},
-    icon({ added: "plus", removed: "cross", changed: "pencil", moved: "right" }[/** @type {string} */ (line.state)] ?? "dot"),
-    el("span", {}, el("strong", {}, line.title), ` – ${line.kind_text}, ${line.state_text}`),
-    ...(line.state === "changed" ? line.changes.map((/** @type {any} */ change) => el("p", { class: "meta" }, `${change.field}: ${change.before} → ${change.after}`)) : []))));
+  return el("section", {}, el("h3", {}, title), data.lines.length ? differenceList(data.lines) : el("p", { class: "meta" }, words));
 }
 
 /** @param {any} data */
