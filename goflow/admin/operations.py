@@ -25,6 +25,8 @@ from goflow.admin.widgets import SuggestingInput
 from goflow.desk.incidents import told
 from goflow.runtime import engine, policy
 from goflow.runtime.models import DataRevision, Incident, ProcessInstance, WorkItem
+from goflow.runtime.permissions import permissions_on
+from goflow.workflow.loader import definition
 
 SUGGESTED_PEOPLE = 200
 """User names that the reassign page offers; any other may be typed."""
@@ -211,7 +213,6 @@ class WorkItemAdmin(OperationsAdmin):
             gettext_lazy("Reassign"),
             gettext_lazy("The work item is taken from whoever has it and given to this person."),
             _reassign,
-            applies=lambda row: row.is_open and not row.activity.autostart,
             form=ReassignForm,
         ),
         Verb(
@@ -219,7 +220,6 @@ class WorkItemAdmin(OperationsAdmin):
             gettext_lazy("Put back"),
             gettext_lazy("The work item goes back to everybody who may take it."),
             _release,
-            applies=lambda row: row.is_open and row.user_id is not None,
             is_direct=True,
         ),
     )
@@ -229,6 +229,14 @@ class WorkItemAdmin(OperationsAdmin):
         The reader's tenant.
         """
         return scoped(super().get_queryset(request), request)
+
+    def offered(self, request: HttpRequest, row: WorkItem) -> list[Verb]:
+        """
+        What the engine lets this person do to the item.
+        """
+        loaded = definition(row.instance.process_id, row.instance.fingerprint)
+        may = permissions_on(request.user, row, loaded)
+        return [verb for verb in self.verbs if getattr(may, verb.name)]
 
     def named(self, row: WorkItem) -> str:
         """

@@ -60,6 +60,10 @@ class ReasonForm(VerbForm):
     )
 
 
+def _always(row: Any) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """
@@ -74,7 +78,7 @@ class Verb:
     label: str | Promise
     question: str | Promise
     run: Callable[[HttpRequest, Any, Mapping[str, Any]], Told]
-    applies: Callable[[Any], bool]
+    applies: Callable[[Any], bool] = _always
     form: type[VerbForm] = VerbForm
     notes: Callable[[Any], Sequence[Any]] | None = None
     is_direct: bool = False
@@ -120,8 +124,14 @@ class WithVerbs(ModelAdmin):
         """
         row = context.get("original")
         if row is not None and self.may_act(request, row):
-            context["verbs"] = [(v.label, self.verb_url(v, [row])) for v in self.verbs if v.applies(row)]
+            context["verbs"] = [(v.label, self.verb_url(v, [row])) for v in self.offered(request, row)]
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def offered(self, request: HttpRequest, row: Any) -> list[Verb]:
+        """
+        The verbs that the row's page offers to this person.
+        """
+        return [verb for verb in self.verbs if verb.applies(row)]
 
     def named(self, row: Any) -> str:
         """

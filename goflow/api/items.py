@@ -12,11 +12,12 @@ from django.forms import BaseForm
 from goflow import clock
 from goflow.api import forms, history
 from goflow.desk import forms as desk_forms
-from goflow.desk import limits, verbs
+from goflow.desk import limits
 from goflow.desk.outcomes import OutcomeButton, offered
 from goflow.errors import GoflowError, WorkItemNotFound
 from goflow.runtime.assignment import queues_of
 from goflow.runtime.models import ProcessInstance, WorkItem
+from goflow.runtime.permissions import permissions_on
 from goflow.workflow.loader import Loaded, definition
 
 
@@ -63,7 +64,7 @@ def detail(user: Any, item: WorkItem) -> dict[str, Any]:
     All that a client needs to show an item. A constant number of queries.
     """
     loaded = loaded_of(item.instance)
-    may = verbs.of(user, item, loaded)
+    may = permissions_on(user, item, loaded)
     form = _form(item, loaded) if may.complete else None
     outcomes = offered(user, item, loaded, form) if may.complete else ()
     return {

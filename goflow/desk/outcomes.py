@@ -19,6 +19,7 @@ from goflow.core.branches import ROOTS
 from goflow.core.conditions import UNDECIDED, Facts
 from goflow.core.decisions import Choice, choices
 from goflow.core.graph import ProcessDef
+from goflow.core.leads import Outlook
 from goflow.core.states import ItemStatus
 from goflow.desk.wording import lead_text
 from goflow.errors import ContentObjectMissing
@@ -74,6 +75,15 @@ def offered(
     """
     facts = _still_open(_facts(user, item, loaded), form, item.activity_key)
     return buttons(loaded.graph, item.activity_key, ok_values=ok_values, facts=facts)
+
+
+def leads_on(user: Any, item: WorkItem, loaded: Loaded) -> bool:
+    """
+    Whether the outcome that an item was decided with takes it on now, as far as conditions tell.
+    """
+    facts = _facts(user, item, loaded)
+    ahead = Outlook(loaded.graph, facts, conf.CONDITION_STRATEGY)
+    return ahead.lead(item.activity_key, item.condition, facts["outcomes"]) is not None
 
 
 def parameter(params: Mapping[str, object]) -> tuple[str, ...]:

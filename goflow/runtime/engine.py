@@ -20,7 +20,7 @@ from goflow.errors import (
     TimeoutsOnly,
     WrongState,
 )
-from goflow.runtime import begin, guards, idempotency
+from goflow.runtime import begin, guards, idempotency, permissions
 from goflow.runtime.apply import OUTCOME_LENGTH, Drive
 from goflow.runtime.assignment import personal_queue
 from goflow.runtime.external import extend_job, fail_job, finish_job
@@ -233,10 +233,8 @@ def forward(workitem_id: int, *, actor: Any, version: int | None = None) -> Comp
 
     def work() -> Completion:
         under = begin.with_item(workitem_id, actor=actor, verb="forward")
-        item = guards.require_own(under, version, "forward")
+        item = guards.require(under, version, permissions.require_forward)
         activity = under.loaded.graph.activity(item.activity_key)
-        if activity.autofinish:
-            raise WrongState(status=item.get_status_display(), workitem=item.pk)
         drive = Drive(under)
         return _route(drive, item, drive.task(item, activity), item.condition)
 

@@ -4,10 +4,13 @@ What a verb demands of the item it has begun with.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from goflow.conf import conf
-from goflow.errors import ConcurrentUpdate, NotAllowed, NotByHand
+from goflow.errors import ConcurrentUpdate, NotByHand
 from goflow.runtime import policy
 from goflow.runtime.models import WorkItem
+from goflow.runtime.permissions import Standing
 from goflow.runtime.under import Under
 
 
@@ -30,17 +33,14 @@ def require_take(under: Under, version: int | None, verb: str) -> WorkItem:
     return item
 
 
-def require_own(under: Under, version: int | None, verb: str) -> WorkItem:
+def require(under: Under, version: int | None, rule: Callable[[Standing], None]) -> WorkItem:
     """
-    The item, open, and the actor's own or under his administration.
+    The item, if the caller has read it as it is and the rule of ``permissions`` lets the actor act on it.
 
-    Raises NotAllowed, WrongState, InstanceClosed.
+    Raises ConcurrentUpdate, NotByHand, and what the rule raises.
     """
     item = require_version(under, version)
-    policy.require_open(under.instance, item)
-    is_own = under.actor is not None and item.user_id == under.actor.pk
-    if not (is_own or policy.may_administer(under.actor, under.instance)):
-        raise NotAllowed(verb=verb, workitem=item.pk)
+    rule(Standing(under.actor, item, under.loaded, under.groups))
     return item
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from goflow import clock
 from goflow.core.states import ItemStatus
-from goflow.errors import ConcurrentUpdate, NotAllowed, NothingToReleaseTo, WrongState
-from goflow.runtime import begin, guards, policy
+from goflow.errors import ConcurrentUpdate, NotAllowed, WrongState
+from goflow.runtime import begin, guards, permissions, policy
 from goflow.runtime.apply import Drive
-from goflow.runtime.assignment import Assignment, empty_pools, personal_queue, pool_of
+from goflow.runtime.assignment import Assignment, personal_queue, pool_of
 from goflow.runtime.models import WorkItem
 from goflow.runtime.said import said
 from goflow.runtime.under import Under
@@ -73,20 +73,11 @@ def release(workitem_id: int, *, actor: Any, version: int | None = None) -> Work
 
     def work() -> WorkItem:
         under = begin.with_item(workitem_id, actor=actor, verb="release")
-        item = guards.require_own(under, version, "release")
-        if item.user_id is None:
-            raise WrongState(status=item.get_status_display(), workitem=item.pk)
-        queue = _pool(under, item)
+        item = guards.require(under, version, permissions.require_release)
+        queue = pool_of(under.loaded, item, under.instance)
         return hand_over(under, Assignment(None, queue), ItemStatus.INACTIVE, "workitem.released", {})
 
     return unit(work)
-
-
-def _pool(under: Under, item: WorkItem) -> str:
-    queue = pool_of(under.loaded, item, under.instance)
-    if policy.is_pushed_only(under.loaded, item) or empty_pools([queue]):
-        raise NothingToReleaseTo(workitem=item.pk)
-    return queue
 
 
 def reassign(
@@ -101,7 +92,7 @@ def reassign(
 
     def work() -> WorkItem:
         under = begin.with_item(workitem_id, actor=actor, verb="reassign")
-        item = _require_hand_over(under, version)
+        item = guards.require(under, version, permissions.require_reassign)
         if not to.is_active:
             raise NotAllowed(verb="reassign", workitem=item.pk)
         metadata: dict[str, object] = {"user": str(to.pk)}
@@ -111,19 +102,6 @@ def reassign(
         )
 
     return unit(work)
-
-
-def _require_hand_over(under: Under, version: int | None) -> WorkItem:
-    """
-    An administrator may give away what an incident holds, too: that is how it leaves a pool without people.
-    """
-    if not policy.may_administer(under.actor, under.instance):
-        return guards.require_own(under, version, "reassign")
-    item = guards.require_version(under, version)
-    is_held = item.status == WorkItem.Status.FALLOUT
-    if not (is_held and under.loaded.graph.activity(item.activity_key).is_human):
-        policy.require_open(under.instance, item)
-    return item
 
 
 def hand_over(

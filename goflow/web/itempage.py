@@ -15,11 +15,12 @@ from goflow import clock
 from goflow.core.graph import ActivityDef
 from goflow.desk import outside
 from goflow.desk.forms import facts
-from goflow.desk.outcomes import OutcomeButton, offered
+from goflow.desk.outcomes import OutcomeButton, leads_on, offered
 from goflow.errors import WorkItemNotFound
-from goflow.runtime import policy
+from goflow.runtime import permissions, policy
 from goflow.runtime.assignment import queues_of
 from goflow.runtime.models import ProcessInstance, WorkItem
+from goflow.runtime.permissions import Permissions, permissions_on
 from goflow.web.history import Told, story
 from goflow.workflow.loader import Loaded, definition
 
@@ -76,26 +77,27 @@ class ItemPage:
         return self.item.user_id == self.request.user.pk
 
     @cached_property
+    def may(self) -> Permissions:
+        """
+        What this person may do to the item now.
+        """
+        return permissions_on(self.request.user, self.item, self.loaded)
+
+    @property
     def may_work(self) -> bool:
         """
         Whether this person may complete it now.
         """
-        if not self.is_open:
-            return False
-        user: Any = self.request.user
-        groups = frozenset(user.groups.values_list("pk", flat=True))
-        return policy.may_take(self.loaded, self.item, policy.Taker(user, self.item.queue, groups))
+        return self.may.complete
 
-    @property
+    @cached_property
     def awaits_forward(self) -> bool:
         """
-        Whether the decision is taken and the item waits to be sent on.
+        Whether the decision is taken, leads on, and the item waits to be sent on.
         """
-        if not self.is_open or self.activity.autofinish:
+        if not self.is_open or not permissions.awaits_forward(self.item, self.activity):
             return False
-        return any(
-            told.action == "workitem.decided" and told.workitem_id == self.item.pk for told in self.story
-        )
+        return leads_on(self.request.user, self.item, self.loaded)
 
     @cached_property
     def may_administer(self) -> bool:
@@ -103,23 +105,6 @@ class ItemPage:
         Whether this person may hand over other people's work.
         """
         return policy.may_administer(self.request.user, self.instance)
-
-    @property
-    def may_release(self) -> bool:
-        """
-        Whether there is a pool that the item could go back to.
-        """
-        return self.may_work and self.is_mine and not policy.is_pushed_only(self.loaded, self.item)
-
-    @property
-    def may_reassign(self) -> bool:
-        """
-        Whether this person may hand the item to somebody; administrators also what a problem has stopped.
-        """
-        is_stopped = self.item.status == WorkItem.Status.FALLOUT and self.activity.is_human
-        return (self.is_open and (self.is_mine or self.may_administer)) or (
-            is_stopped and self.may_administer
-        )
 
     @cached_property
     def story(self) -> list[Told]:
@@ -155,9 +140,10 @@ class ItemPage:
             "activity": self.activity,
             "now": clock.now(),
             "may_work": self.may_work,
-            "may_claim": self.may_work and not self.is_mine,
-            "may_release": self.may_release,
-            "may_reassign": self.may_reassign,
+            "may_claim": self.may.activate and not self.is_mine,
+            "may_release": self.may.release,
+            "may_reassign": self.may.reassign,
+            "may_forward": self.may.forward,
             "may_see_instance": self.may_see_instance,
             "awaits_forward": self.awaits_forward,
             "is_mine": self.is_mine,
