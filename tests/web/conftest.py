@@ -16,6 +16,7 @@ from goflow.runtime import engine
 from goflow.runtime.models import Incident, WorkItem
 from goflow.testing import person, process
 from goflow.workflow import registry
+from tests.shared import Shared
 
 Unchanged = Callable[[], AbstractContextManager[None]]
 As = Callable[[Any], Client]
@@ -38,9 +39,20 @@ class Company:
         return engine.start("Purchase", self.anna, title=title, **fields)
 
 
+@pytest.fixture(scope="package", autouse=True)
+def founded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shared[Company]]:
+    """What all tests of this folder begin with."""
+    with Shared(found, django_db_blocker) as rows:
+        yield rows
+
+
 @pytest.fixture
-def company(db: None) -> Company:
+def company(founded: Shared[Company], db: None) -> Company:
     """A purchase of anna's waits for the buyers."""
+    return founded.copy()
+
+
+def found() -> Company:
     bea = person("bea", may_start=False)
     bea.user_permissions.add(Permission.objects.get(codename="can_browse"))
     people = {

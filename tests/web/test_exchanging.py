@@ -55,13 +55,13 @@ def test_a_file_is_shown_before_it_is_imported(root: Client) -> None:
     assert "<svg" in page
     assert RENAMED in page
     assert "These roles do not exist here: ghosts. Create them before publishing." in page
-    assert not Process.objects.exists()
+    assert not Process.objects.filter(code="foreign").exists()
 
 
 def test_what_the_preview_showed_is_imported(root: Client) -> None:
     preview = root.post(IMPORT, {"text": json.dumps(FOREIGN)})
     response = root.post(IMPORT, carried(preview), follow=True)
-    process = Process.objects.get()
+    process = Process.objects.get(code="foreign")
     assert (process.code, process.is_draft) == ("foreign", True)
     assert sorted(process.activities.values_list("title", flat=True)) == ["Sign", "Sign 2"]
     assert RENAMED in [str(message) for message in response.context["messages"]]
@@ -98,7 +98,7 @@ def test_what_is_changed_in_the_carried_definition_is_judged_again(root: Client)
     preview = root.post(IMPORT, {"text": json.dumps(FOREIGN)})
     response = root.post(IMPORT, {**carried(preview), "text": "{"})
     assert response.status_code == 422
-    assert not Process.objects.exists()
+    assert not Process.objects.filter(code="foreign").exists()
 
 
 def test_a_file_that_no_form_carries_is_refused_with_a_way_out(root: Client, settings: Any) -> None:
