@@ -15,7 +15,7 @@ The errors goflow raises. Each says in its message what to do next; ``code`` is 
         ├── NotAllowed, ConcurrentUpdate (LeaseLost), HookFailed, UnsafeIsolation
         ├── WrongState             InstanceClosed (InstanceSuspended), ProcessNotStartable,
         │                          NothingToReleaseTo, IncidentClosed, NotByHand, JobDone, JobGone
-        └── Invalid                OutcomeRequired, TimeoutsOnly, OutcomeTooLong, KeyReused,
+        └── Invalid                OutcomeRequired, TimeoutsOnly, OutcomeTooLong, KeyReused, KeyTaken,
                                    ContentObjectMissing
 """
 
@@ -47,6 +47,7 @@ __all__ = [
     "JobGone",
     "JobNotFound",
     "KeyReused",
+    "KeyTaken",
     "LeaseLost",
     "MissingRegistration",
     "NotAllowed",
@@ -292,6 +293,15 @@ class KeyReused(Invalid):
 
     code = "idempotency-key-reused"
     template = _("The idempotency key “%(key)s” was used for a different request. Use a new key.")
+
+
+class KeyTaken(Invalid):
+    """
+    Data was to be stored under the key of an activity, where its answers belong.
+    """
+
+    code = "key-taken-twice"
+    template = _("“%(key)s” is where the step “%(title)s” stores its answers. Give this value another name.")
 
 
 class ContentObjectMissing(Invalid):

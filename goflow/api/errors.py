@@ -161,15 +161,6 @@ class UnknownTopic(Invalid):
     template = _("No jobs are given out for “%(topics)s”. Ask for some of: %(known)s.")
 
 
-class AnswersInvalid(Invalid):
-    """
-    The answers to a form do not fit; ``errors`` names the fields.
-    """
-
-    code = "form-invalid"
-    template = _("Some answers do not fit (%(fields)s). Correct them and send them again.")
-
-
 class NothingChosen(Invalid):
     """
     Everything at once is never sent again by accident.
@@ -234,7 +225,7 @@ TITLES: dict[int, str | Promise] = {
     500: _("Something went wrong"),
 }
 
-SHOWN = ("expected", "outcomes", "path", "missing", "revision", "workitem", "instance", "errors")
+SHOWN = ("expected", "outcomes", "path", "missing", "revision", "workitem", "instance", "errors", "now")
 """Details of an error that clients may read beside its text."""
 
 

@@ -1,23 +1,15 @@
 """
-Forms for clients: the fields of a Django form as data, and answers that come as JSON.
+Forms for clients: the fields of a Django form as data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib.contenttypes.models import ContentType
-from django.core.files.base import File
-from django.db.models import Model, QuerySet
 
-from goflow.api.errors import AnswersInvalid
-from goflow.desk import forms as desk_forms
-from goflow.runtime.models import WorkItem
-from goflow.runtime.starting import Prepare
-from goflow.workflow.loader import Loaded
+from goflow.desk.answers import shown_value
 
 TYPES: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.ModelMultipleChoiceField, "choices"),
@@ -27,6 +19,7 @@ TYPES: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.NullBooleanField, "boolean"),
     (forms.BooleanField, "boolean"),
     (forms.DateTimeField, "datetime"),
+    (forms.SplitDateTimeField, "datetime"),
     (forms.DateField, "date"),
     (forms.TimeField, "time"),
     (forms.DurationField, "duration"),
@@ -64,7 +57,7 @@ def _field(form: forms.BaseForm, name: str, field: forms.Field) -> dict[str, Any
         "type": next((word for kind, word in TYPES if isinstance(field, kind)), "text"),
         "required": field.required,
         "help_text": str(field.help_text),
-        "initial": _plain(form.get_initial_for_field(field, name)),
+        "initial": shown_value(form, name),
         "choices": _choices(field),
         "max_length": getattr(field, "max_length", None),
     }
@@ -84,28 +77,3 @@ def _flat(choices: Any) -> Any:  # pairs, or groups of pairs
             yield from _flat(label)
         else:
             yield ["" if value is None else str(value), str(label)]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Model):
-        return value.pk
-    if isinstance(value, QuerySet):
-        return [row.pk for row in value]
-    if isinstance(value, File):
-        return value.name or None
-    return desk_forms.plain({"value": value})["value"]
-
-
-def prepared(item: WorkItem, loaded: Loaded, answers: Mapping[str, Any] | None) -> Prepare | None:
-    """
-    What stores the answers inside the engine's unit; None without answers.
-
-    Raises AnswersInvalid when the form does not accept them, and what ``form_for`` raises.
-    """
-    if answers is None:
-        return None
-    form = desk_forms.form_for(item.instance, loaded, item.activity_key, data=dict(answers))
-    if not form.is_valid():
-        found = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
-        raise AnswersInvalid(fields=", ".join(found), errors=found)
-    return partial(desk_forms.save, form)

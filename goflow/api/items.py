@@ -11,8 +11,7 @@ from django.forms import BaseForm
 
 from goflow import clock
 from goflow.api import forms, history
-from goflow.desk import forms as desk_forms
-from goflow.desk import limits
+from goflow.desk import answers, limits
 from goflow.desk.outcomes import OutcomeButton, offered
 from goflow.errors import GoflowError, WorkItemNotFound
 from goflow.runtime.assignment import queues_of
@@ -65,7 +64,7 @@ def detail(user: Any, item: WorkItem) -> dict[str, Any]:
     """
     loaded = loaded_of(item.instance)
     may = permissions_on(user, item, loaded)
-    form = _form(item, loaded) if may.complete else None
+    form = _form(user, item, loaded) if may.complete else None
     outcomes = offered(user, item, loaded, form) if may.complete else ()
     return {
         **line(item),
@@ -106,12 +105,12 @@ def _facts(item: WorkItem, loaded: Loaded) -> dict[str, Any]:
     }
 
 
-def _form(item: WorkItem, loaded: Loaded) -> BaseForm | None:
+def _form(user: Any, item: WorkItem, loaded: Loaded) -> BaseForm | None:
     """
     The item's form; none when its code or its object is gone, so that the item stays readable.
     """
     try:
-        return desk_forms.form_for(item.instance, loaded, item.activity_key)
+        return answers.item_form(item, loaded, user)
     except GoflowError:
         return None
 

@@ -35,9 +35,27 @@ def process_of(user: Any, payload: StartProcessIn) -> Process:
     allowed = conf.API_ALLOWED_PROCESS_TITLES
     if allowed is not None and payload.process_name not in allowed:
         found = Process.objects.for_user(user).published().named(payload.process_name).first()
-        if found is None or not {found.title, found.code} & set(allowed):
+        if found is None or not _is_allowed(found):
             raise ProcessNotAllowed(verb="start", process=payload.process_name)
     return startable(payload.process_name, user)
+
+
+def _is_allowed(process: Process) -> bool:
+    allowed = conf.API_ALLOWED_PROCESS_TITLES
+    return allowed is None or bool({process.title, process.code} & set(allowed))
+
+
+def is_offered(process: Process) -> bool:
+    """
+    Whether the project lets the API start this process, and objects of its kind.
+    """
+    kind = process.content_type
+    return _is_allowed(process) and (kind is None or _is_allowed_kind(f"{kind.app_label}.{kind.model}"))
+
+
+def _is_allowed_kind(label: str) -> bool:
+    allowed = conf.API_ALLOWED_CONTENT_TYPES
+    return allowed is None or label.lower() in {name.lower() for name in allowed}
 
 
 def object_of(user: Any, payload: StartProcessIn, process: Process) -> Model | None:
@@ -48,6 +66,7 @@ def object_of(user: Any, payload: StartProcessIn, process: Process) -> Model | N
     """
     given = (payload.content_app_label, payload.content_model, payload.object_id)
     if all(value is None for value in given):
+        _require_kind(process)
         return None
     label = f"{payload.content_app_label}.{payload.content_model}"
     model = _model(label, process)
@@ -56,14 +75,23 @@ def object_of(user: Any, payload: StartProcessIn, process: Process) -> Model | N
     found = _row(model, payload.object_id)
     if found is None:
         raise ObjectNotFound(model=label, object=payload.object_id)
-    if not _is_own(user, found):
+    if not _is_own(user, found) or (payload.data and not _may_change(user, found)):
         raise ObjectNotAllowed(verb="start", object=str(found.pk))
     return found
 
 
+def _require_kind(process: Process) -> None:
+    """
+    The start form makes an object, which the project may not allow here.
+    """
+    kind = process.content_type
+    label = None if kind is None else f"{kind.app_label}.{kind.model}"
+    if label is not None and not _is_allowed_kind(label):
+        raise ContentTypeNotAllowed(verb="start", model=label)
+
+
 def _model(label: str, process: Process) -> type[Model]:
-    allowed = conf.API_ALLOWED_CONTENT_TYPES
-    if allowed is not None and label.lower() not in {name.lower() for name in allowed}:
+    if not _is_allowed_kind(label):
         raise ContentTypeNotAllowed(verb="start", model=label)
     try:
         model: type[Model] = apps.get_model(label)
@@ -89,11 +117,22 @@ def _is_own(user: Any, found: Model) -> bool:
     """
     if not conf.API_REQUIRE_OBJECT_OWNERSHIP or user.is_superuser:
         return True
+    return _is_named(user, found, "view")
+
+
+def _may_change(user: Any, found: Model) -> bool:
+    """
+    Whether answers may change the object: for those it names, else for those with the right to change it.
+    """
+    return _is_named(user, found, "change")
+
+
+def _is_named(user: Any, found: Model, right: str) -> bool:
     columns = {field.name: field for field in found._meta.concrete_fields}
     owners = [columns[name] for name in conf.API_OBJECT_OWNER_FIELDS if name in columns]
     if owners:
         return any(_names(getattr(found, field.attname), field.is_relation, user) for field in owners)
-    return policy.holds(user, f"{found._meta.app_label}.view_{found._meta.model_name}", found)
+    return policy.holds(user, f"{found._meta.app_label}.{right}_{found._meta.model_name}", found)
 
 
 def _names(value: Any, is_relation: bool, user: Any) -> bool:

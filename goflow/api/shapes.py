@@ -116,7 +116,7 @@ class ActivateIn(Schema):
 
 class CompleteIn(Schema):
     """
-    The decision. ``data`` answers the form of the activity.
+    The decision. ``data`` answers the form of the activity; what it leaves out keeps the value it shows.
     """
 
     model_config: ClassVar[Any] = example(condition="OK: Forward to supervisor")
@@ -124,6 +124,13 @@ class CompleteIn(Schema):
     condition: Outcome | None = None
     version: Version | None = None
     data: Answers | None = None
+    seen: Annotated[
+        Answers | None,
+        Field(
+            description="Fields of the form with the `initial` that was read; 409 when an answer would "
+            "replace a value that somebody else has changed since."
+        ),
+    ] = None
 
 
 class ActivatedOut(Schema):
@@ -150,7 +157,10 @@ class CompletedOut(Schema):
 
 class StartProcessIn(Schema):
     """
-    Which process to start for which object; without the three ``content_`` and ``object_`` values for none.
+    Which process to start for which object, named by the three ``content_`` and ``object_`` values.
+
+    Without an object, ``data`` answers the start form that ``GET /start`` shows: its required fields have to
+    be there, and nothing else. ``title`` answers the form's own field of that name when ``data`` does not.
     """
 
     model_config: ClassVar[Any] = example(

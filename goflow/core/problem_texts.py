@@ -191,6 +191,21 @@ TEXTS: Mapping[str, Text] = {
         _("“{title}” uses the push application “{name}”, which is not registered."),
         _("Register it in a workflow_apps module, or choose another one."),
     ),
+    "file-in-form": Text(
+        "error",
+        _("The form “{form}” of “{title}” asks for a file ({fields}), and files are not stored yet."),
+        _("Choose a form without files, and ask for the address of the file instead."),
+    ),
+    "file-in-start-form": Text(
+        "error",
+        _("The form that starts the process asks for a file ({fields}), and files are not stored yet."),
+        _("Register a start form without files, and ask for the address of the file instead."),
+    ),
+    "key-taken-twice": Text(
+        "error",
+        _("“{title}” and a field of the start form share the key “{key}”, where its answers are to stand."),
+        _("Rename the field, or make the activity anew under another title."),
+    ),
     "unknown-form": Text(
         "error",
         _("“{title}” uses the form “{name}”, which is not registered."),

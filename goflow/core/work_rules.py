@@ -122,6 +122,22 @@ def _forms(definition: ProcessDef, known: Known) -> Iterator[Problem]:
             yield problem("no-form", (activity.key,), title=named(activity))
 
 
+def _files(definition: ProcessDef, known: Known) -> Iterator[Problem]:
+    if known.start_files:
+        yield problem("file-in-start-form", (), fields=", ".join(known.start_files))
+    for activity in definition.activities:
+        names = known.form_files.get(activity.form_class, ())
+        if names:
+            params = {"title": named(activity), "form": activity.form_class, "fields": ", ".join(names)}
+            yield problem("file-in-form", (activity.key,), **params)
+
+
+def _taken_keys(definition: ProcessDef, known: Known) -> Iterator[Problem]:
+    for activity in definition.activities:
+        if activity.key in known.start_fields:
+            yield problem("key-taken-twice", (activity.key,), title=named(activity), key=activity.key)
+
+
 def _subflows(definition: ProcessDef, known: Known) -> Iterator[Problem]:
     calls = {code: sorted(called) for code, called in (known.subflows or {}).items()}
     for activity in definition.activities:
@@ -136,4 +152,15 @@ def _subflows(definition: ProcessDef, known: Known) -> Iterator[Problem]:
             yield problem("subflow-unpublished", (activity.key,), **params)
 
 
-RULES: tuple[Rule, ...] = (_work, _people, _forms, _subflows, _names, _model, _sla, _escalation)
+RULES: tuple[Rule, ...] = (
+    _work,
+    _people,
+    _forms,
+    _files,
+    _taken_keys,
+    _subflows,
+    _names,
+    _model,
+    _sla,
+    _escalation,
+)

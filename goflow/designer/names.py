@@ -12,12 +12,12 @@ from django.contrib.auth.models import Group
 from django.db.models import Model
 
 from goflow.core.graph import ProcessDef
-from goflow.desk.starting import START
 from goflow.runtime.models import ProcessInstance, WorkItem
 from goflow.workflow import registry
 from goflow.workflow.fields import readable_fields
 from goflow.workflow.models import Application, Process
 from goflow.workflow.names import model_named
+from goflow.workflow.startforms import START
 
 MOST = 500
 """Roles, users and instances that are offered at most; others can be typed."""

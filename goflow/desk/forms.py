@@ -2,49 +2,54 @@
 The form of a work item: the registered one of its activity, else a generic one with a comment.
 
 A registered ModelForm is bound to the object of the instance and saved. A plain Form is stored in the data of
-the instance under the key of the activity, unless it has a method ``apply(task)`` that stores its answers.
+the instance under the key of the activity, unless it has a method ``apply(task)`` that stores its answers; it
+begins with what is known: the earlier answers of the same activity, then those of the start.
+
+What a form class may define, each called before anything is asked or checked:
+
+``for_actor(actor)``
+    who answers.
+``for_outcome(outcome)``
+    the decision that the answers go with, None for none. A form that is only shown is not told.
+``remembers = False``
+    an attribute: the form begins blank, whatever was answered before.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.files.base import File
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.utils.datastructures import MultiValueDict
+from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from goflow.errors import ContentObjectMissing, Invalid
+from goflow.core.storing import require_storable
+from goflow.errors import ContentObjectMissing
 from goflow.runtime.models import ProcessInstance
 from goflow.runtime.task import Task
 from goflow.workflow.fields import SECRET_PARTS
 from goflow.workflow.loader import Loaded
 from goflow.workflow.registry import get_form
+from goflow.workflow.startforms import FormClass
 
-FormClass = Callable[..., forms.BaseForm]
-
-
-class FormOutdated(Invalid):
-    """
-    The object changed between the check of the form and its saving, so that the answers do not fit any more.
-    """
-
-    code = "form-outdated"
-    template = _(
-        "The request has changed while you filled in the form. Reload the page and check your answers."
-    )
+__all__ = ["CommentForm", "Fact", "FormClass", "facts", "form_for", "plain", "store"]
 
 
 class CommentForm(forms.Form):
     """
-    The generic form: nothing is asked, a remark is welcome.
+    The generic form: nothing is asked, a remark is welcome. A remark of an earlier round is not made again.
     """
+
+    remembers = False
 
     comment = forms.CharField(
         label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
@@ -66,6 +71,8 @@ def form_for(
     loaded: Loaded,
     activity_key: str,
     *,
+    actor: Any = None,
+    outcome: str | None = None,
     data: Any = None,  # QueryDict or None
     files: MultiValueDict[str, Any] | None = None,
     form_class: FormClass | None = None,
@@ -78,30 +85,20 @@ def form_for(
     """
     name = loaded.graph.activity(activity_key).form_class
     made = form_class or (get_form(name) if name else CommentForm)
-    return _bound(made, instance, activity_key, data, files)
+    form = _made(made, instance, activity_key, loaded, data, files)
+    told = [("for_actor", actor)] if actor is not None else []
+    told += [("for_outcome", outcome)] if form.is_bound else []
+    for hook, value in told:
+        if hasattr(form, hook):
+            getattr(form, hook)(value)
+    return form
 
 
-def save(form: forms.BaseForm, task: Task) -> None:
-    """
-    Store the answers of a valid form inside the engine's unit, on what the database holds now.
-
-    Raises FormOutdated when the form does not accept its answers any more.
-    """
-    fresh = _bound(type(form), task.instance, task.activity.key, form.data, form.files)
-    if not fresh.is_valid():
-        raise FormOutdated(workitem=task.workitem.pk)
-    if isinstance(fresh, forms.BaseModelForm):
-        task.instance.content_object = fresh.save()
-    elif hasattr(fresh, "apply"):
-        fresh.apply(task)
-    else:
-        task.data[task.activity.key] = plain(fresh.cleaned_data)
-
-
-def _bound(
+def _made(
     made: Any,  # a form class
     instance: ProcessInstance,
     activity_key: str,
+    loaded: Loaded,
     data: Any,  # QueryDict or None
     files: MultiValueDict[str, Any] | None,
 ) -> forms.BaseForm:
@@ -110,15 +107,55 @@ def _bound(
         if not isinstance(found, made._meta.model):
             raise ContentObjectMissing(instance=instance.pk)
         return made(data, files, instance=found)
-    known = instance.data.get(activity_key)
-    own = known if isinstance(known, dict) else {}
-    form: forms.BaseForm = made(data, files, initial={**instance.data, **own})
+    known = _known(instance.data, activity_key, loaded) if getattr(made, "remembers", True) else {}
+    form: forms.BaseForm = made(data, files, initial=known)
+    _read_moments(form)
     return form
+
+
+def _known(data: Mapping[str, Any], activity_key: str, loaded: Loaded) -> dict[str, Any]:
+    """
+    Answers given so far by name of field: those of this step before those of the start.
+    """
+    own = data.get(activity_key)
+    asked = {key: value for key, value in data.items() if key not in loaded.titles}
+    return {**asked, **own} if isinstance(own, dict) else asked
+
+
+def _read_moments(form: forms.BaseForm) -> None:
+    """
+    Stored moments are text, and a field with an input for the day and one for the time cannot show that.
+    """
+    for name, asked in form.fields.items():
+        if isinstance(asked, forms.SplitDateTimeField) and name in form.initial:
+            form.initial[name] = _moment(form.initial[name])
+
+
+def _moment(stored: object) -> object:
+    try:
+        return parse_datetime(stored) if isinstance(stored, str) else None
+    except ValueError:
+        return None
+
+
+def store(form: forms.BaseForm, task: Task) -> None:
+    """
+    Store the answers of a valid form inside the engine's unit.
+
+    Silence where only a remark is asked takes the place of an earlier remark, and leaves no trace otherwise.
+    """
+    key = task.activity.key
+    if isinstance(form, forms.BaseModelForm):
+        task.instance.content_object = form.save()
+    elif hasattr(form, "apply"):
+        form.apply(task)
+    elif key in task.data or not isinstance(form, CommentForm) or form.cleaned_data["comment"]:
+        task.data[key] = plain(form.cleaned_data)
 
 
 def plain(cleaned: Mapping[str, Any]) -> dict[str, Any]:
     """
-    Cleaned answers as JSON: dates and decimals become text, objects their primary key.
+    Cleaned answers as JSON: dates and decimals become text, objects their primary key, files their name.
     """
     found: dict[str, Any] = json.loads(json.dumps(dict(cleaned), cls=_AnswerEncoder))
     return found
@@ -130,7 +167,25 @@ class _AnswerEncoder(DjangoJSONEncoder):
             return o.pk
         if isinstance(o, models.QuerySet):
             return [found.pk for found in o]
-        return super().default(o)
+        if isinstance(o, (set, frozenset)):
+            return sorted(o, key=str)
+        if isinstance(o, File):
+            return o.name
+        try:
+            return super().default(o)
+        except TypeError:  # a type of the host's own field: its text is how people know it
+            return str(o)
+
+
+def reason_not_to_store(answers: Mapping[str, Any]) -> str | None:
+    """
+    Why no database would keep these plain answers; None when every one does.
+    """
+    try:
+        require_storable(answers)
+    except TypeError as exc:
+        return str(exc)
+    return None
 
 
 def facts(instance: ProcessInstance, loaded: Loaded) -> list[Fact]:
@@ -159,9 +214,10 @@ def _shown(found: models.Model, field: models.Field[Any, Any]) -> Any:
 
 def _data_facts(data: Mapping[str, Any], loaded: Loaded) -> Iterator[Fact]:
     for key, value in data.items():
-        label = loaded.titles.get(key, capfirst(key.replace("_", " ")))
+        own = capfirst(key.replace("_", " "))
+        label = loaded.titles.get(key, own)
         if not isinstance(value, dict):
-            yield Fact(label, value)
+            yield Fact(own, value)
         elif list(value) == ["comment"]:
             yield from [Fact(label, value["comment"])] if value["comment"] else []
         else:

@@ -1,9 +1,7 @@
 """
-Starting a request: which processes a person may start, with which form, and the start itself.
+Starting a request: which processes a person may start, and with which form.
 
-A start form is registered as ``<process code>.start``, ``<app label>.<model>.start`` or
-``<app label>.start``; the first that fits the model of the process is taken. It may define
-``for_user(user)``, called before it is checked, to note who asks.
+A start form may define ``for_user(user)``, called before it is checked, to note who asks.
 """
 
 from __future__ import annotations
@@ -11,37 +9,20 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.db import models, router, transaction
+from django.db import models
 from django.http import HttpRequest
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
 
-from goflow.desk.forms import FormClass, plain
+from goflow.desk.forms import plain
 from goflow.desk.links import reverse
 from goflow.errors import NotAllowed, ProcessNotFound
-from goflow.runtime import engine, policy
-from goflow.runtime.models import ProcessInstance, WorkItem
-from goflow.workflow import registry
+from goflow.runtime import policy
 from goflow.workflow.models import Process
-
-START = ".start"
-"""What the names of start forms end with."""
+from goflow.workflow.startforms import RequestForm, is_for_people, start_class
 
 REQUESTER = "requester"
 """The field of a model that generated start forms fill with the person who asks."""
-
-
-class RequestForm(forms.Form):
-    """
-    Start without an object: what it is about, and a remark.
-    """
-
-    title = forms.CharField(label=_("Subject"), max_length=200)
-    comment = forms.CharField(
-        label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
-    )
 
 
 def startable(user: Any) -> list[Process]:
@@ -113,51 +94,25 @@ def start_path(request: HttpRequest, process: Process) -> str:
     return f"{path}?{urlencode({'process': process.code})}"
 
 
-def start_form(process: Process, user: Any, data: Any = None, files: Any = None) -> forms.BaseForm:
+def start_form(
+    process: Process, user: Any, data: Any = None, files: Any = None, *, about: models.Model | None = None
+) -> forms.BaseForm:
     """
-    The form that starts the process, bound when ``data`` is given.
+    The form that starts the process, bound when ``data`` is given; ``about`` is an object that it changes.
     """
-    form = _start_class(process)(data, files)
+    kind = process.content_type
+    made = start_class(process.code, kind.model_class() if kind else None)
+    form = made(data, files) if about is None else made(data, files, instance=about)
     if hasattr(form, "for_user"):
         form.for_user(user)
-    elif isinstance(form, forms.BaseModelForm) and _is_for_people(type(form.instance), REQUESTER):
+    elif isinstance(form, forms.BaseModelForm) and is_for_people(type(form.instance), REQUESTER):
         setattr(form.instance, REQUESTER, user)
     return form
 
 
-def _start_class(process: Process) -> FormClass:
-    kind = process.content_type
-    model = kind.model_class() if kind else None
-    names = [process.code, f"{kind.app_label}.{kind.model}", kind.app_label] if kind else [process.code]
-    for name in (f"{name}{START}" for name in names):
-        if name in registry.names(registry.FORM) and _fits(registry.get_form(name), model):
-            return registry.get_form(name)
-    return RequestForm if model is None else _generated(model)
-
-
-def _fits(form: Any, model: type[models.Model] | None) -> bool:
-    return getattr(getattr(form, "_meta", None), "model", None) is model
-
-
-def _generated(model: type[models.Model]) -> FormClass:
-    names = [field.name for field in model._meta.concrete_fields if field.editable and not field.primary_key]
-    return forms.modelform_factory(model, fields=[n for n in names if not _is_for_people(model, n)])
-
-
-def _is_for_people(model: type[models.Model], name: str) -> bool:
-    found = {field.name: field for field in model._meta.concrete_fields}.get(name)
-    return found is not None and found.related_model is get_user_model()
-
-
-def begin(form: forms.BaseForm, process: Process, user: Any, *, key: str | None = None) -> WorkItem:
+def kept(form: forms.BaseForm) -> dict[str, Any]:
     """
-    Save the object of a valid start form and start the process for it, both or neither.
-
-    Raises what the engine's start raises.
+    What becomes the data of the request; silence where nothing had to be said leaves no trace.
     """
-    with transaction.atomic(using=router.db_for_write(ProcessInstance)):
-        if isinstance(form, forms.BaseModelForm):
-            return engine.start(process.code, user, form.save(), key=key)
-        answers = plain(form.cleaned_data)
-        title = str(answers.pop("title", "")) or None
-        return engine.start(process.code, user, title=title, data=answers, key=key)
+    answers = plain(form.cleaned_data)
+    return {name: value for name, value in answers.items() if value or not isinstance(form, RequestForm)}

@@ -31,7 +31,7 @@ from goflow.runtime.recovery import cancel, fire_due, fire_timer, retry, stop_st
 from goflow.runtime.refusals import refusal
 from goflow.runtime.results import Completion
 from goflow.runtime.said import checked, said
-from goflow.runtime.starting import Prepare, Request, open_instance, require_start, startable
+from goflow.runtime.starting import Fill, Prepare, Request, open_instance, require_start, startable
 from goflow.runtime.taking import activate, reassign, release
 from goflow.runtime.task import Task
 from goflow.runtime.under import Under
@@ -70,6 +70,7 @@ def start(
     answers: Mapping[str, object] | None = None,
     key: str | None = None,
     check: bool = True,
+    fill: Fill | None = None,
     prepare: Prepare | None = None,
 ) -> WorkItem:
     """
@@ -80,10 +81,12 @@ def start(
         answers: what the user said, as plain JSON, wherever it is stored: kept to be read beside his name.
         key: idempotency key: the same key by the same user gives the same work item.
         check: False lets trusted code start on behalf of a user who holds no right to.
+        fill: runs inside the unit before anything else and tells object, title and data, e.g. by saving a
+            form; may run again. What it tells is no part of what the key stands for.
         prepare: runs inside the unit before the first step, e.g. to save a form; may run again.
 
     Returns the begin activity's work item, whatever its status by then. Raises ProcessNotFound,
-    ProcessNotStartable, NotAllowed, KeyReused.
+    ProcessNotStartable, NotAllowed, KeyReused, KeyTaken.
     """
     request = Request(process_name, user, item, title, priority, data, checked(answers))
     claim = idempotency.claim("start", user, key, request.as_payload())
@@ -91,7 +94,7 @@ def start(
         process = startable(process_name, user)
         if check:
             require_start(user, process)
-        return unit(lambda: _start(request, process, claim, prepare))
+        return unit(lambda: _start(request, process, claim, fill, prepare))
     except EngineError:
         before = None if claim is None else claim.answer()
         if before is None:
@@ -99,7 +102,11 @@ def start(
         return _first_item(before["instance"])
 
 
-def _start(request: Request, process: Process, claim: Claim | None, prepare: Prepare | None) -> WorkItem:
+def _start(
+    request: Request, process: Process, claim: Claim | None, fill: Fill | None, prepare: Prepare | None
+) -> WorkItem:
+    request = request if fill is None else request.filled(fill())
+
     def begun(task: Task) -> None:
         if claim is not None:
             claim.keep({"instance": task.instance.pk})

@@ -5,7 +5,7 @@ How an instance begins.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from goflow import clock, logs, tenancy
 from goflow.core import stepping
 from goflow.core.marking import Marking
-from goflow.errors import NotAllowed, ProcessNotFound, ProcessNotStartable
+from goflow.errors import KeyTaken, NotAllowed, ProcessNotFound, ProcessNotStartable
 from goflow.journal.recorder import Head
 from goflow.journal.rows import insert
 from goflow.runtime import policy
@@ -33,6 +33,21 @@ Prepare = Callable[[Task], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """
+    What the answers to a start form come to: the object or the data, and the title when they say one.
+    """
+
+    item: Model | None = None
+    title: str | None = None
+    data: Mapping[str, object] | None = None
+
+
+Fill = Callable[[], Filled]
+"""Checks a start form inside the unit and saves its object. It may run again, after everything was undone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """
     What somebody asks for when he starts a process.
@@ -45,6 +60,13 @@ class Request:
     priority: int | None = None
     data: Mapping[str, object] | None = None
     answers: Mapping[str, object] | None = None
+
+    def filled(self, found: Filled) -> Request:
+        """
+        The request with what its form came to.
+        """
+        data = self.data if found.data is None else {**(self.data or {}), **found.data}
+        return replace(self, item=found.item, title=found.title, data=data)
 
     def as_payload(self) -> dict[str, object]:
         """
@@ -91,10 +113,13 @@ def require_start(user: Any, process: Process) -> None:
 def open_instance(request: Request, process: Process, prepare: Prepare | None) -> Drive:
     """
     Insert the instance and play its start. Runs inside the unit; nobody else knows the row yet.
+
+    Raises KeyTaken when the data would stand where the answers of a step belong.
     """
+    loaded = definition(process.pk, process.fingerprint, alias())
+    _require_free(request, loaded)
     instance = _new_instance(request, process)
     insert([instance])
-    loaded = definition(process.pk, process.fingerprint, alias())
     logs.add(verb="start", instance=instance.pk, process=loaded.graph.code)
     under = Under(alias(), loaded, instance, Marking(), Head(), request.user, clock.now())
     drive = Drive(under)
@@ -106,6 +131,12 @@ def open_instance(request: Request, process: Process, prepare: Prepare | None) -
     drive.board.note("process.started", None, metadata={"process_version": process.version})
     drive.advance(lambda rules: stepping.start(loaded.graph, rules), task)
     return drive
+
+
+def _require_free(request: Request, loaded: Loaded) -> None:
+    taken = next((key for key in request.data or () if key in loaded.titles), None)
+    if taken is not None:
+        raise KeyTaken(key=taken, title=loaded.titles[taken])
 
 
 def _new_instance(request: Request, process: Process) -> ProcessInstance:

@@ -5,14 +5,15 @@ New requests: the catalogue of processes and their start pages.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import uuid4
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext
 
-from goflow.desk import starting
+from goflow.desk import answers, starting
+from goflow.desk.refusals import AnswersInvalid
 from goflow.errors import Invalid, KeyReused
 from goflow.web.context import show
 from goflow.web.links import next_path, reverse
@@ -61,23 +62,32 @@ def start_proto(request: HttpRequest, process: str) -> HttpResponse:
 
 
 def _start(request: HttpRequest, process: Process, templates: list[str]) -> HttpResponse:
-    posted = request.method == "POST"
-    form = starting.start_form(process, request.user, *((request.POST, request.FILES) if posted else ()))
-    if posted and form.is_valid():
-        try:
-            return _started(request, process, form)
-        except KeyReused:
-            messages.info(request, gettext("This request was sent already."))
-            return HttpResponseRedirect(reverse(request, "myrequests"))
-        except Invalid as exc:
-            form.add_error(None, str(exc))
+    if request.method != "POST":
+        return _shown(request, process, templates, starting.start_form(process, request.user))
+    try:
+        return _started(request, process)
+    except KeyReused:
+        messages.info(request, gettext("This request was sent already."))
+        return HttpResponseRedirect(reverse(request, "myrequests"))
+    except AnswersInvalid as exc:
+        return _shown(request, process, templates, exc.form)
+    except Invalid as exc:
+        form = starting.start_form(process, request.user, request.POST, request.FILES)
+        form.add_error(None, str(exc))
+        return _shown(request, process, templates, form)
+
+
+def _shown(
+    request: HttpRequest, process: Process, templates: list[str], form: forms.BaseForm
+) -> HttpResponse:
     context = {"title": process.title, "process": process, "form": form, "key": uuid4().hex}
-    return show(request, templates, context, status=422 if posted else 200)
+    return show(request, templates, context, status=422 if form.is_bound else 200)
 
 
-def _started(request: HttpRequest, process: Process, form: Any) -> HttpResponse:
+def _started(request: HttpRequest, process: Process) -> HttpResponse:
     key = request.POST.get("goflow_key", "")[:LONGEST_KEY] or None
-    item = starting.begin(form, process, request.user, key=key)
+    sent = answers.FromPage(request.POST, request.FILES)
+    item = answers.start(process, request.user, sent, key=key)
     messages.success(request, gettext("“%(request)s” was sent.") % {"request": item.instance.title})
     own = item.user_id == request.user.pk and item.is_open
     default = reverse(request, "workitem", item.pk) if own else reverse(request, "myrequests")

@@ -9,7 +9,7 @@ A host project's own page for an activity is a subclass: set ``form_class``, ``t
 
 from __future__ import annotations
 
-from functools import partial
+import json
 from typing import Any, ClassVar
 
 from django import forms
@@ -21,14 +21,14 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
-from goflow.desk import forms as desk_forms
+from goflow.desk import answers
 from goflow.desk.addresses import whole_number
 from goflow.desk.forms import FormClass
-from goflow.errors import ConcurrentUpdate, Invalid
+from goflow.desk.refusals import AnswersInvalid, ObjectChanged
+from goflow.errors import Invalid, KeyReused
 from goflow.runtime import engine
 from goflow.runtime.models import ProcessInstance
 from goflow.runtime.results import Completion
-from goflow.runtime.task import Task
 from goflow.web.context import show
 from goflow.web.itempage import ItemPage, find
 from goflow.web.links import host_page, next_path, reverse
@@ -86,17 +86,23 @@ class WorkItemView(View):
         elsewhere = self.elsewhere(shown)
         if elsewhere is not None:
             return HttpResponseRedirect(elsewhere)
-        if not shown.may_work:
-            return self.finish(shown, self.complete(shown, _too_late))
-        form = self.form(shown, request)
-        if not form.is_valid():
-            return self.answer(shown, form, status=422)
         try:
-            done = self.complete(shown, partial(desk_forms.save, form))
+            return self.finish(shown, self.complete(shown))
+        except AnswersInvalid as exc:
+            return self.again(shown, exc.form)
+        except ObjectChanged as exc:
+            return self.again(shown, exc.form, exc.params["now"])
         except Invalid as exc:
-            form.add_error(None, str(exc))
-            return self.answer(shown, form, status=422)
-        return self.finish(shown, done)
+            form = self.form(shown, request)
+            form.add_error(None, gettext(DONE_OTHERWISE) if isinstance(exc, KeyReused) else str(exc))
+            return self.again(shown, form)
+
+    def again(self, shown: ItemPage, form: forms.BaseForm, now: object = None) -> HttpResponse:
+        """
+        The page with the answers as they were sent and what is wrong with them.
+        """
+        show_values(form, _sent(shown).seen if now is None else now)
+        return self.answer(shown, form, status=422)
 
     def page_of(self, request: HttpRequest, pk: int) -> ItemPage:
         """
@@ -119,27 +125,31 @@ class WorkItemView(View):
         """
         The form of the activity, bound to the request's answers when one is given.
         """
-        return desk_forms.form_for(
-            shown.instance,
+        form = answers.item_form(
+            shown.item,
             shown.loaded,
-            shown.item.activity_key,
-            data=request.POST if request else None,
-            files=request.FILES if request else None,
+            shown.request.user,
+            sent=_sent(shown) if request else None,
+            outcome=shown.request.POST.get("outcome"),
             form_class=self.form_class,
         )
+        show_values(form, answers.shown(form))
+        return form
 
-    def complete(self, shown: ItemPage, prepare: Any) -> Completion:
+    def complete(self, shown: ItemPage) -> Completion:
         """
-        The verb itself. Raises what ``engine.complete`` raises.
+        The verb itself. Raises what ``answers.complete`` raises.
         """
         posted = shown.request.POST
-        return engine.complete(
-            shown.item.pk,
+        return answers.complete(
+            shown.item,
+            shown.loaded,
             actor=shown.request.user,
-            outcome=posted.get("outcome") or None,
+            sent=_sent(shown),
+            outcome=posted.get("outcome"),
             version=whole_number(posted.get("goflow_version", "")),
             key=posted.get("goflow_key", "")[:LONGEST_KEY] or None,
-            prepare=prepare,
+            form_class=self.form_class,
         )
 
     def finish(self, shown: ItemPage, done: Completion) -> HttpResponse:
@@ -157,12 +167,20 @@ class WorkItemView(View):
         return show(shown.request, [*own, "goflow/workitem.html"], shown.context(form), status=status)
 
 
-def _too_late(task: Task) -> None:
-    """
-    The item became workable between the look at it and the lock: its form has not been checked.
-    """
-    raise ConcurrentUpdate(workitem=task.workitem.pk)
+def _sent(shown: ItemPage) -> answers.FromPage:
+    return answers.FromPage(shown.request.POST, shown.request.FILES)
 
+
+def show_values(form: Any, values: object) -> None:  # an attribute that templates read
+    """
+    Let the page send along what its form shows, so that nobody's change is replaced unseen.
+    """
+    form.goflow_shown = json.dumps(values) if values else ""
+
+
+DONE_OTHERWISE = gettext_noop(
+    "You have done this step already, with other answers. These here are not stored."
+)
 
 STOPPED = gettext_noop(
     "Your step is done, but a problem stops what comes next. Administrators see it in the monitor."

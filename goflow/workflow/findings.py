@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from goflow.conf import conf
 from goflow.core import lint, soundness
 from goflow.core.graph import Kind, ProcessDef
-from goflow.workflow import loader, registry
+from goflow.workflow import loader, registry, startforms
 from goflow.workflow.fields import readable_fields
 from goflow.workflow.models import Activity, Process
 from goflow.workflow.names import model_named, users
@@ -46,6 +46,9 @@ def known_for(definition: ProcessDef, process: Process) -> lint.Known:
     automatic = {a.application for a in definition.activities if a.autostart}
     pages = {a.application for a in definition.activities if _is_page(a.application)} - automatic - {""}
     using = database(process)
+    start = None
+    if model is not None or not definition.content_type:
+        start = startforms.start_class(definition.code or process.code, model)
     return replace(
         _known(
             pages=frozenset(pages),
@@ -54,6 +57,8 @@ def known_for(definition: ProcessDef, process: Process) -> lint.Known:
             using=using,
         ),
         users=users(definition, using),
+        start_files=startforms.file_fields(start),
+        start_fields=startforms.data_fields(start),
     )
 
 
@@ -71,16 +76,17 @@ def _known(
     subflows: dict[str, frozenset[str]],
     using: str,
 ) -> lint.Known:
-    groups = Group.objects.using(using)
+    groups, forms = Group.objects.using(using), registry.names(registry.FORM)
     return lint.Known(
         applications=registry.names(registry.APPLICATION) | pages,
         push_applications=registry.names(registry.PUSH_APPLICATION),
-        forms=registry.names(registry.FORM),
+        forms=forms,
         hooks=registry.names(registry.HOOK),
         roles=frozenset(groups.values_list("name", flat=True)),
         fields=fields,
         empty_groups=frozenset(groups.exclude(user__is_active=True).values_list("name", flat=True)),
         subflows=subflows,
+        form_files={name: startforms.file_fields(registry.get_form(name)) for name in forms},
         is_model=lambda label: model_named(label) is not None,
     )
 

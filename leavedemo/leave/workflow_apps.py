@@ -15,7 +15,6 @@ FORWARD = "OK: Forward to supervisor"
 DENIED = "Denied: Back to requester"
 
 goflow.form("leave.start")(forms.StartRequestForm)
-goflow.form("start:leave.leaverequest")(forms.StartRequestForm)
 goflow.form("leave.refine")(forms.RequesterForm)
 goflow.form("leave.check")(forms.CheckRequestForm)
 goflow.form("leave.hr")(forms.UpdateAccountForm)

@@ -95,8 +95,8 @@ class OnboardingForm(RequestForm):
 
     name = forms.CharField(label=_("Name of the new colleague"), max_length=100)
     username = forms.SlugField(label=_("User name"), max_length=150)
-    laptop = forms.BooleanField(label=_("Needs a laptop"), required=False)
-    car = forms.BooleanField(label=_("Needs a company car"), required=False)
+    needs_laptop = forms.BooleanField(label=_("Needs a laptop"), required=False)
+    needs_car = forms.BooleanField(label=_("Needs a company car"), required=False)
 
 
 class IncidentForm(RequestForm):

@@ -136,9 +136,9 @@ def test_the_start_catalogue(company: Company, as_: As) -> None:
 
 
 def test_start_without_an_object(company: Company, as_: As) -> None:
-    response = as_(company.anna).post("/processes/start", {**START, "data": {"amount": 3}})
+    response = as_(company.anna).post("/processes/start", {**START, "data": {"comment": "red"}})
     found = ProcessInstance.objects.get(pk=response.json()["instance_id"])
-    assert (found.title, found.data, found.object_id) == ("Desk", {"amount": 3}, None)
+    assert (found.title, found.data, found.object_id) == ("Desk", {"comment": "red"}, None)
 
 
 def test_instances(company: Company, as_: As) -> None:

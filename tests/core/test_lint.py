@@ -325,6 +325,24 @@ def test_unknown_names(code: str, changes: dict[str, object]) -> None:
     assert (found.elements, found.params["name"]) == (("b",), "x")
 
 
+def test_forms_with_files_are_errors() -> None:
+    known = Known(form_files={"upload": ("paper", "photo"), "plain": ()}, start_files=("scan",))
+    definition = with_activity(process("a->b"), "b", form_class="upload")
+    found = only(definition, "file-in-form", known)
+    assert (found.severity, found.elements, found.params["fields"]) == (
+        Severity.ERROR,
+        ("b",),
+        "paper, photo",
+    )
+    assert only(definition, "file-in-start-form", known).elements == ()
+    assert "file-in-form" not in codes(with_activity(process("a->b"), "b", form_class="plain"), known)
+
+
+def test_key_of_a_step_and_of_a_start_form() -> None:
+    found = only(process("a->b"), "key-taken-twice", Known(start_fields=frozenset({"b", "c"})))
+    assert (found.severity, found.elements) == (Severity.ERROR, ("b",))
+
+
 def test_unknown_hook() -> None:
     definition = with_transition(process("a->b"), "a->b", pre_hook="before", post_hook="after")
     found = only(definition, "unknown-hook", Known(hooks=frozenset({"before"})))

@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 from django import forms
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
-from goflow.desk.forms import CommentForm, FormOutdated, facts, form_for, plain, save
+from goflow.desk import answers
+from goflow.desk.answers import FromPage
+from goflow.desk.forms import CommentForm, facts, form_for, plain
+from goflow.desk.refusals import AnswersInvalid
 from goflow.errors import ContentObjectMissing, MissingRegistration
 from goflow.runtime import engine
 from goflow.runtime.models import WorkItem
@@ -38,8 +42,12 @@ def started(item: Any = None, **review: Any) -> tuple[WorkItem, Loaded]:
     return found, definition(found.instance.process_id, found.instance.fingerprint)
 
 
-def task(item: WorkItem, loaded: Loaded) -> Task:
-    return Task(item.instance, item, loaded.graph.activity("review"))
+def answer(item: WorkItem, loaded: Loaded, query: str, form_class: Any = None) -> dict[str, Any]:
+    sent = FromPage(QueryDict(query), MultiValueDict())
+    answers.complete(item, loaded, actor=item.instance.user, sent=sent, form_class=form_class)
+    item.instance.refresh_from_db()
+    found: dict[str, Any] = item.instance.data
+    return found
 
 
 def leave() -> LeaveRequest:
@@ -53,17 +61,19 @@ def test_generic_form_asks_for_a_comment() -> None:
 
 def test_generic_answers_go_to_the_data_under_the_activity() -> None:
     item, loaded = started()
-    form = form_for(item.instance, loaded, "review", data=QueryDict("comment=fine"))
-    save(form, task(item, loaded))
-    assert item.instance.data["review"] == {"comment": "fine"}
+    assert answer(item, loaded, "comment=fine")["review"] == {"comment": "fine"}
+
+
+def test_silence_leaves_no_trace() -> None:
+    item, loaded = started()
+    assert answer(item, loaded, "comment=") == {"pages": 3}
 
 
 def test_registered_form_is_used() -> None:
     with registry.registered(registry.FORM, "amount", AmountForm):
         item, loaded = started(form_class="amount")
-        form = form_for(item.instance, loaded, "review", data=QueryDict("amount=1.50&day=2030-01-07"))
-        save(form, task(item, loaded))
-    assert item.instance.data["review"] == {"amount": "1.50", "day": "2030-01-07"}
+        data = answer(item, loaded, "amount=1.50&day=2030-01-07")
+    assert data["review"] == {"amount": "1.50", "day": "2030-01-07"}
 
 
 def test_form_shows_what_the_instance_already_knows() -> None:
@@ -84,20 +94,32 @@ def test_unregistered_form_is_an_error() -> None:
     object.__setattr__(missing, "form_class", "")
 
 
+def test_answers_of_other_steps_are_not_shown() -> None:
+    class PayForm(forms.Form):
+        pay = forms.CharField(required=False)
+
+    item, loaded = started()
+    item.instance.data["pay"] = {"comment": "paid"}
+    assert form_for(item.instance, loaded, "review", form_class=PayForm)["pay"].value() is None
+
+
+def test_generic_form_begins_blank() -> None:
+    item, loaded = started()
+    item.instance.data = {"comment": "of the start", "review": {"comment": "of the last round"}}
+    assert form_for(item.instance, loaded, "review")["comment"].value() is None
+
+
 def test_model_form_saves_the_object() -> None:
     item, loaded = started(leave())
-    form = form_for(item.instance, loaded, "review", data=QueryDict("reason=new"), form_class=ReasonForm)
-    save(form, task(item, loaded))
+    answer(item, loaded, "reason=new", ReasonForm)
     assert LeaveRequest.objects.get().reason == "new"
 
 
 def test_model_form_keeps_what_others_changed_meanwhile() -> None:
     item, loaded = started(leave())
-    form = form_for(item.instance, loaded, "review", data=QueryDict("reason=new"), form_class=ReasonForm)
-    assert form.is_valid()
+    item.instance.wfobject()
     LeaveRequest.objects.update(reason_denial="too many")
-    fresh = WorkItem.objects.select_related("instance").get(pk=item.pk)
-    save(form, task(fresh, loaded))
+    answer(item, loaded, "reason=new", ReasonForm)
     assert LeaveRequest.objects.get().reason_denial == "too many"
 
 
@@ -107,11 +129,10 @@ def test_model_form_without_its_object_is_refused() -> None:
         form_for(item.instance, loaded, "review", form_class=ReasonForm)
 
 
-def test_answers_that_do_not_fit_any_more_are_refused() -> None:
+def test_answers_that_do_not_fit_are_refused() -> None:
     item, loaded = started()
-    form = form_for(item.instance, loaded, "review", data=QueryDict("amount=x"), form_class=AmountForm)
-    with pytest.raises(FormOutdated):
-        save(form, task(item, loaded))
+    with pytest.raises(AnswersInvalid):
+        answer(item, loaded, "amount=x", AmountForm)
 
 
 def test_form_may_store_its_answers_itself() -> None:
@@ -120,11 +141,7 @@ def test_form_may_store_its_answers_itself() -> None:
             task.data["said"] = self.cleaned_data["comment"]
 
     item, loaded = started()
-    save(
-        form_for(item.instance, loaded, "review", data=QueryDict("comment=hi"), form_class=Own),
-        task(item, loaded),
-    )
-    assert item.instance.data["said"] == "hi"
+    assert answer(item, loaded, "comment=hi", Own)["said"] == "hi"
 
 
 def test_plain_answers_are_json() -> None:
@@ -141,3 +158,11 @@ def test_facts_show_the_object_and_the_answers() -> None:
     item.instance.data["review"] = {"comment": "fine"}
     found = {fact.label: fact.value for fact in facts(item.instance, loaded)}
     assert (found["Reason"], found["Review"], found["Pages"], found["Type"]) == ("old", "fine", 3, "Vacation")
+
+
+def test_values_of_the_request_are_not_labelled_as_steps() -> None:
+    item, loaded = started()
+    item.instance.data["pay"] = True
+    assert [fact.label for fact in facts(item.instance, loaded)] == ["Pages", "Pay"]
+    loaded.titles["pay"] = "Pay the bill"
+    assert [fact.label for fact in facts(item.instance, loaded)] == ["Pages", "Pay"]

@@ -1,13 +1,21 @@
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
+from django import forms
 from django.contrib.contenttypes.models import ContentType
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
-from goflow.desk import starting
-from goflow.errors import NotAllowed, ProcessNotFound
+from goflow.desk import answers, starting
+from goflow.desk.answers import FromPage
+from goflow.desk.refusals import AnswersInvalid
+from goflow.errors import KeyReused, KeyTaken, NotAllowed, ProcessNotFound
+from goflow.runtime import engine
 from goflow.runtime.models import ProcessInstance
 from goflow.testing import count_statements, group, person, process
+from goflow.workflow import registry
 from goflow.workflow.models import Process
 from leavedemo.leave.models import LeaveRequest
 
@@ -75,27 +83,73 @@ def test_registered_start_form_fits_the_model() -> None:
 
 
 def test_generated_form_leaves_people_out() -> None:
-    assert "requester" not in starting._generated(LeaveRequest)().fields
+    with registry.registered(registry.FORM, "leave.start", forms.Form):
+        form = starting.start_form(for_leave(), person("anna"))
+    assert "day_start" in form.fields
+    assert "requester" not in form.fields
 
 
-def test_begin_saves_the_object_for_the_requester() -> None:
-    anna, holidays = person("anna"), for_leave()
-    item = starting.begin(starting.start_form(holidays, anna, QueryDict(LEAVE)), holidays, anna)
+def page(query: str) -> FromPage:
+    return FromPage(QueryDict(query), MultiValueDict())
+
+
+def test_start_saves_the_object_for_the_requester() -> None:
+    anna = person("anna")
+    item = answers.start(for_leave(), anna, page(LEAVE))
     assert item.instance.wfobject() == LeaveRequest.objects.get(requester=anna)
 
 
 def test_refused_start_saves_no_object() -> None:
-    carl, holidays = person("carl", may_start=False), for_leave()
-    form = starting.start_form(holidays, carl, QueryDict(LEAVE))
     with pytest.raises(NotAllowed):
-        starting.begin(form, holidays, carl)
+        answers.start(for_leave(), person("carl", may_start=False), page(LEAVE))
     assert not LeaveRequest.objects.exists()
     assert not ProcessInstance.objects.exists()
 
 
+def test_object_of_a_start_that_fails_is_not_kept() -> None:
+    with patch("goflow.runtime.starting.insert", side_effect=RuntimeError), pytest.raises(RuntimeError):
+        answers.start(for_leave(), person("anna"), page(LEAVE))
+    assert not LeaveRequest.objects.exists()
+
+
 def test_start_without_object_keeps_the_answers() -> None:
-    anna, plain = person("anna"), simple("Plain")
-    form = starting.start_form(plain, anna, QueryDict("title=Chair&comment=red"))
-    assert form.is_valid()
-    instance = starting.begin(form, plain, anna).instance
+    instance = answers.start(simple("Plain"), person("anna"), page("title=Chair&comment=red")).instance
     assert (instance.title, instance.data) == ("Chair", {"comment": "red"})
+
+
+def test_start_that_says_nothing_is_called_as_its_process() -> None:
+    instance = answers.start(simple("Plain"), person("anna"), page("")).instance
+    assert (instance.title, instance.data) == ("Plain", {})
+
+
+def test_same_key_starts_once_and_says_what_it_said() -> None:
+    anna, holidays = person("anna"), for_leave()
+    first, again = (answers.start(holidays, anna, page(LEAVE), key="k") for _ in range(2))
+    assert (first, LeaveRequest.objects.count()) == (again, 1)
+    with pytest.raises(KeyReused):
+        answers.start(holidays, anna, page(f"{LEAVE}&reason=skiing"), key="k")
+
+
+def test_repeated_start_is_answered_though_the_form_would_refuse_it_now() -> None:
+    class Once(forms.Form):
+        name = forms.CharField()
+
+        def clean_name(self) -> str:
+            if ProcessInstance.objects.filter(data__name=self.cleaned_data["name"]).exists():
+                raise forms.ValidationError("taken")
+            return str(self.cleaned_data["name"])
+
+    anna = person("anna")
+    with registry.registered(registry.FORM, "once.start", Once):
+        once = simple("Once")
+        first, again = (answers.start(once, anna, page("name=x"), key="k") for _ in range(2))
+        assert first == again
+        with pytest.raises(AnswersInvalid):
+            answers.start(once, anna, page("name=x"), key="other")
+
+
+def test_data_cannot_stand_where_answers_of_a_step_belong() -> None:
+    simple("Plain")
+    with pytest.raises(KeyTaken, match="step “Do”"):
+        engine.start("Plain", person("anna"), data={"do": {"ok": True}})
+    assert not ProcessInstance.objects.exists()

@@ -4,11 +4,14 @@ Leave requests through the pages that a browser sees.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 
+from goflow.api import tokens
 from goflow.models import AuditEvent, Incident, ProcessInstance, WorkItem
 from leavedemo.leave.models import Account, LeaveRequest, Manager
 
@@ -200,3 +203,31 @@ def test_the_french_twin_runs_from_the_demand_to_the_account() -> None:
     decide("tertius", instance, "OK")
     instance.refresh_from_db()
     assert (instance.process.title, instance.status) == ("Gestion des absences", "complete")
+
+
+def by_rest(name: str, path: str, body: dict[str, Any]) -> HttpResponse:
+    access = tokens.issue(User.objects.get(username=name)).access
+    return Client().post(
+        f"/api/protected{path}",
+        body,
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {access}"},
+    )
+
+
+def test_a_client_decides_with_a_condition_alone_wherever_the_page_could_be_sent_unchanged() -> None:
+    instance = ask()
+    for name, outcome in (("socius", DENY), ("tertius", "Re-request"), ("socius", FORWARD)):
+        answer = by_rest(name, f"/workitems/{current(instance).pk}/complete", {"condition": outcome})
+        assert answer.status_code == 200, answer.content
+    found = LeaveRequest.objects.get()
+    assert (str(found.day_start), found.reason) == ("2030-01-07", "snow")
+    assert current(instance).activity.title == "Approval"
+
+
+def test_a_client_asks_for_leave_with_the_form_alone() -> None:
+    assert by_rest("tertius", "/processes/start", {"process_name": "leave"}).status_code == 422
+    answer = by_rest("tertius", "/processes/start", {"process_name": "leave", "data": ANSWERS})
+    assert answer.status_code == 200
+    assert LeaveRequest.objects.get().requester.username == "tertius"
+    assert current(ProcessInstance.objects.get()).user.username == "socius"

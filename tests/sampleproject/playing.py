@@ -19,14 +19,13 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
 
 from goflow.core.durations import parse_duration
-from goflow.desk import forms, starting
+from goflow.desk import answers
 from goflow.journal.models import AuditEvent, OutboxMessage
 from goflow.runtime import engine, jobs, working
 from goflow.runtime.models import Incident, ProcessInstance, WorkItem
@@ -56,9 +55,7 @@ def play(process: Process, scenario: Scenario) -> ProcessInstance:
     """The instance as it is after the last step."""
     user = person(scenario["by"])
     with ExitStack() as clock:
-        form = starting.start_form(process, user, scenario["start"])
-        assert form.is_valid(), form.errors
-        instance = starting.begin(form, process, user).instance
+        instance = answers.start(process, user, answers.FromClient(scenario["start"])).instance
         for step in scenario["steps"]:
             _take(instance, step, clock)
     instance.refresh_from_db()
@@ -97,11 +94,8 @@ def _do(instance: ProcessInstance, step: dict[str, Any]) -> None:
     item = WorkItem.objects.get(instance=instance, activity_key=step["do"], status__in=OPEN)
     item.instance.refresh_from_db()
     loaded = definition(instance.process_id, instance.fingerprint)
-    form = forms.form_for(item.instance, loaded, step["do"], data=step.get("form", {}))
-    assert form.is_valid(), form.errors
-    engine.complete(
-        item.pk, actor=person(step["by"]), outcome=step.get("outcome"), prepare=partial(forms.save, form)
-    )
+    sent = answers.FromClient(step.get("form", {}))
+    answers.complete(item, loaded, actor=person(step["by"]), sent=sent, outcome=step.get("outcome"))
 
 
 def path(instance: ProcessInstance) -> list[str]:

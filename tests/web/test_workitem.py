@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django import forms
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.urls import include, path
 
 from goflow.runtime import engine
@@ -13,6 +14,8 @@ from goflow.runtime.models import ProcessInstance, WorkItem
 from goflow.testing import moved, person, process
 from goflow.web.workitem import WorkItemView
 from goflow.workflow import registry
+from leavedemo.leave.models import LeaveRequest
+from tests.cases.player import Fields
 from tests.web.conftest import As, Company, Unchanged
 
 
@@ -270,3 +273,91 @@ def test_the_pool_an_item_was_escalated_to_takes_and_releases_it(as_: As, compan
     as_(chief).post(page(item, "release/"))
     assert WorkItem.objects.get(pk=item.pk).queue == WorkItem.objects.get(pk=item.pk).pool
     assert as_(company.bob).get(page(item)).status_code == 404
+
+
+class ReasonForm(forms.ModelForm):
+    class Meta:
+        model = LeaveRequest
+        fields = ("reason", "type")
+
+
+@pytest.fixture
+def on_leave(company: Company) -> Iterator[tuple[WorkItem, LeaveRequest]]:
+    """Two people work on one leave request at the same time."""
+    about = LeaveRequest.objects.create(
+        day_start="2030-01-07", day_end="2030-01-08", reason="sun", requester=company.anna
+    )
+    with registry.registered(registry.FORM, "reason", ReasonForm):
+        process(
+            "Holidays",
+            [
+                ("Both", {"kind": "dummy", "split_mode": "and"}),
+                ("One", {"form_class": "reason"}),
+                ("Two", {"form_class": "reason"}),
+                "End",
+            ],
+            [("Both", "One"), ("Both", "Two"), ("One", "End"), ("Two", "End")],
+        )
+        engine.start("Holidays", company.anna, about)
+        yield WorkItem.objects.get(activity_key="one"), about
+
+
+def sent_from(client: Client, item: WorkItem, **changed: str) -> dict[str, Any]:
+    return {**Fields(client.get(page(item)).content.decode()).values, **changed}
+
+
+def test_change_of_another_branch_is_not_replaced_unseen(
+    as_: As, company: Company, on_leave: tuple[WorkItem, LeaveRequest]
+) -> None:
+    (item, about), client = on_leave, as_(company.anna)
+    other = WorkItem.objects.get(activity_key="two")
+    mine, theirs = sent_from(client, item, reason="rain"), sent_from(client, other, reason="snow")
+    assert client.post(page(other), theirs).status_code == 302
+    response = client.post(page(item), mine)
+    text = response.content.decode()
+    about.refresh_from_db()
+    assert (response.status_code, about.reason) == (422, "snow")
+    assert "This was “sun” and is “snow” by now." in text
+    assert ">\nrain</textarea>" in text
+    assert client.post(page(item), Fields(text).values).status_code == 302
+    about.refresh_from_db()
+    assert about.reason == "rain"
+
+
+def test_change_that_is_the_same_is_none(
+    as_: As, company: Company, on_leave: tuple[WorkItem, LeaveRequest]
+) -> None:
+    (item, _about), client = on_leave, as_(company.anna)
+    mine = sent_from(client, item, reason="rain")
+    LeaveRequest.objects.update(reason="rain")
+    assert client.post(page(item), mine).status_code == 302
+
+
+@pytest.mark.parametrize("shown", ["", "nonsense", "[]", '{"reason": "other", "nothing": 1}'])
+def test_what_a_page_says_it_showed_is_no_way_in(
+    as_: As, company: Company, on_leave: tuple[WorkItem, LeaveRequest], shown: str
+) -> None:
+    item, client = on_leave[0], as_(company.anna)
+    status = client.post(page(item), sent_from(client, item, goflow_shown=shown)).status_code
+    assert status == 302
+
+
+def test_other_answers_after_the_first_are_shown_again(as_: As, company: Company) -> None:
+    client, answers = as_(company.bob), {"outcome": "APPROVED", "goflow_key": "k1"}
+    client.post(page(company.item), {**answers, "comment": "fine"})
+    response = client.post(page(company.item), {**answers, "comment": "no, wait"})
+    assert response.status_code == 422
+    assert "These here are not stored" in response.content.decode()
+    assert b">\nno, wait</textarea>" in response.content
+
+
+def test_remark_of_an_earlier_round_is_not_made_again(as_: As, company: Company) -> None:
+    client = as_(company.bob)
+    client.post(page(company.item), sent_from(client, company.item, comment="too dear", outcome="REJECTED"))
+    refine = WorkItem.objects.get(activity_key="refine")
+    engine.complete(refine.pk, actor=company.anna)
+    again = WorkItem.objects.latest("id")
+    sent = sent_from(client, again, outcome="APPROVED")
+    assert sent["comment"] == [""]
+    client.post(page(again), sent)
+    assert ProcessInstance.objects.get().data["review"] == {"comment": ""}

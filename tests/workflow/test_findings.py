@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import pytest
+from django import forms
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 
 from goflow.errors import PublishRefused
 from goflow.testing import count_statements, process
-from goflow.workflow import loader
+from goflow.workflow import loader, registry
 from goflow.workflow.building import add_activity, add_transition
 from goflow.workflow.findings import known_for, problems
 from goflow.workflow.models import Process
 from goflow.workflow.publishing import publish
+from leavedemo.leave.models import LeaveRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +80,39 @@ def test_judging_costs_the_same_for_larger_processes(draft: Process) -> None:
     with count_statements() as many:
         problems(draft)
     assert len(many) == len(few)
+
+
+class Upload(forms.Form):
+    paper = forms.FileField()
+    note = forms.CharField()
+
+
+def test_form_with_a_file_is_not_published(draft: Process) -> None:
+    with registry.registered(registry.FORM, "upload", Upload):
+        asked = draft.activities.order_by("pk").first()
+        draft.activities.filter(pk=asked.pk).update(form_class="upload")
+        (found,) = (problem for problem in problems(draft) if problem.code == "file-in-form")
+        assert (found.elements, found.params["fields"]) == ((asked.key,), "paper")
+        with pytest.raises(PublishRefused):
+            publish(draft)
+
+
+def test_start_form_with_a_file_is_not_published(draft: Process) -> None:
+    with registry.registered(registry.FORM, "leave-request.start", Upload):
+        (found,) = (problem for problem in problems(draft) if problem.code == "file-in-start-form")
+        assert found.params["fields"] == "paper"
+
+
+def test_start_form_and_step_do_not_share_a_key(draft: Process) -> None:
+    key = draft.activities.order_by("pk").first().key
+    form = type("Same", (forms.Form,), {key: forms.CharField(), "title": forms.CharField()})
+    with registry.registered(registry.FORM, "leave-request.start", form):
+        (found,) = (problem for problem in problems(draft) if problem.code == "key-taken-twice")
+    assert found.elements == (key,)
+
+
+def test_fields_of_an_object_share_no_key_with_steps(draft: Process) -> None:
+    draft.content_type = ContentType.objects.get_for_model(LeaveRequest)
+    draft.save()
+    draft.activities.filter(pk=draft.activities.order_by("pk").first().pk).update(key="reason")
+    assert "key-taken-twice" not in codes(draft)

@@ -14,8 +14,7 @@ from goflow.api import forms, objects
 from goflow.api.errors import declared
 from goflow.api.instance_shapes import StartableOut
 from goflow.api.shapes import StartProcessIn, StartProcessResponse, storable
-from goflow.desk import starting
-from goflow.runtime import engine
+from goflow.desk import answers, starting
 
 LONGEST_KEY = 255
 
@@ -36,7 +35,7 @@ Key = Annotated[
 )
 def catalogue(request: HttpRequest) -> Any:
     """
-    The processes that the caller may start, with the fields of their start forms.
+    The processes that the caller may start here, with the fields of their start forms: what ``data`` answers.
     """
     user: Any = request.user
     return [
@@ -50,6 +49,7 @@ def catalogue(request: HttpRequest) -> Any:
             "form": forms.fields(starting.start_form(process, user)),
         }
         for process in starting.startable(user)
+        if objects.is_offered(process)
     ]
 
 
@@ -65,17 +65,19 @@ def start(
     idempotency_key: Annotated[Key, Header(None, alias="Idempotency-Key")],
 ) -> Any:
     """
-    Start the published version of a process, by code or title, for an object of the caller's.
+    Start the published version of a process, by code or title, with the answers to its start form.
+
+    In a process for objects, an object of the caller's may be named instead.
     """
     user: Any = request.user
     process = objects.process_of(user, payload)
-    item = engine.start(
-        payload.process_name,
+    item = answers.start(
+        process,
         user,
-        objects.object_of(user, payload, process),
-        payload.title,
-        payload.priority,
-        data=payload.data,
+        answers.FromClient(payload.data or {}),
+        about=objects.object_of(user, payload, process),
+        title=payload.title,
+        priority=payload.priority,
         key=idempotency_key or None,
     )
     return {"status": "started", "workitem_id": item.pk, "instance_id": item.instance_id}

@@ -14,7 +14,7 @@ from ninja import Body, Header, Path, Query, Router
 from pydantic import BeforeValidator, Field
 
 from goflow import tenancy
-from goflow.api import forms, items
+from goflow.api import items
 from goflow.api.errors import NobodyCalled, declared
 from goflow.api.item_shapes import WorkItemDetailOut
 from goflow.api.paging import PageIn, page
@@ -30,6 +30,7 @@ from goflow.api.shapes import (
     WorkItemOut,
     storable,
 )
+from goflow.desk import answers
 from goflow.runtime import engine
 from goflow.runtime.assignment import queues_of
 from goflow.runtime.models import WorkItem
@@ -155,15 +156,18 @@ def complete(
 ) -> Any:
     """
     Complete the item with an outcome and move its instance on. Takes the item first if nobody has.
+
+    Fields of the form that ``data`` leaves out keep what they show (``initial``); null and "" are answers.
     """
     item, given = items.find(request.user, workitem_id), payload or CompleteIn()
-    engine.complete(
-        item.pk,
+    answers.complete(
+        item,
+        items.loaded_of(item.instance),
         actor=request.user,
+        sent=answers.FromClient(given.data or {}, given.seen or {}),
         outcome=given.condition,
         version=given.version,
         key=idempotency_key or None,
-        prepare=forms.prepared(item, items.loaded_of(item.instance), given.data),
     )
     return {"status": "completed", "workitem_id": item.pk}
 

@@ -18,7 +18,8 @@ import { titleOf } from "./node.js";
 const FIELDS = {
   "label-required": "title", "title-too-long": "title", "duplicate-title": "title", "condition-syntax": "condition",
   "unknown-field": "condition", "nobody-can-do-it": "roles", "open-to-everyone": "roles", "unknown-role": "roles", "unknown-user": "allowed_users",
-  "no-form": "form_class", "unknown-form": "form_class", "no-application": "application", "unknown-application": "application",
+  "no-form": "form_class", "unknown-form": "form_class", "file-in-form": "form_class",
+  "no-application": "application", "unknown-application": "application",
   "unknown-push-application": "push_application", "unknown-hook": "pre_hook", "sla-syntax": "sla_duration",
   "sla-order": "sla_warn", "fake-join": "join_mode", deadlock: "join_mode", "multi-run": "join_mode",
   "missing-default": "connect-to", "dangling-end": "connect-to", "no-path-to-end": "connect-to", "no-subflow": "subflow",
