@@ -1,10 +1,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
-# The newest Python that every supported Django knows, else whatever python3 is.
-PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3.10 python3 python; do \
-	if command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1; \
-	then echo $$name; break; fi; done)
+# The newest Python that answers and can make environments.
+PYTHON ?= $(shell sh .ci/python)
 BIN := .venv/bin
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
 SETUP := pyproject.toml .ci/build_hook.py goflow/__init__.py $(CATALOGUES)
@@ -13,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DJANGO := GOFLOW_TEST_DATABASE_NAME=:memory: DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m django
 LANGUAGES := en fr zh_Hans zh_Hant ja de es it
 
-.PHONY: help demo test prove check lint docs clean format messages
+.PHONY: help demo test pairs prove check lint docs clean format messages
 
 help: ## Show this list
 	@echo "goflow: make <target>"
@@ -24,6 +22,9 @@ demo: .venv/.demo ## Serve the leave demo on http://127.0.0.1:8000 with sample u
 
 test: .venv/.dev ## Run the whole suite on every database found (ARGS="-k text" narrows it)
 	$(BIN)/python -m tests.run $(ARGS)
+
+pairs: .venv/.dev ## A short pass of the oldest and the newest Python and Django against the built wheel, on SQLite
+	sh .ci/pairs $(ARGS)
 
 prove: .venv/.dev ## What takes longer: an outage of three days, chains of 400 steps, hundreds of generated requests, fifty killed workers
 	$(BIN)/python -m tests.run -m prove $(ARGS)
@@ -65,10 +66,11 @@ clean: ## Remove the environment, caches and everything built
 
 # The environment: made once, brought up to date when one of $(SETUP) changes.
 .venv/bin/python:
-	@if [ -z "$(PYTHON)" ]; then \
-		echo "goflow needs Python 3.10 or newer and found none on PATH. Install it, or run: make PYTHON=/path/to/python3" >&2; exit 1; fi
-	@echo "Making .venv with $(PYTHON)"
-	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	@python="$(PYTHON)"; if [ -z "$$python" ]; then \
+		echo "goflow needs Python 3.10 or newer that can make environments, and found none. Install it (on Debian and" >&2; \
+		echo "Ubuntu also the package python3-venv), or run: make PYTHON=/path/to/python3" >&2; exit 1; fi; \
+	echo "Making .venv with $$python"; \
+	"$$python" -m venv .venv || { rm -rf .venv; \
 		echo "This Python cannot make environments. On Debian and Ubuntu install the package python3-venv." >&2; exit 1; }
 
 .venv/.demo: .venv/bin/python $(SETUP)

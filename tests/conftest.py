@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
-from tests import tools
+from tests import shared, tools
 
 # Speed is measured in bench/, not here: a loaded machine must not fail a property.
 settings.register_profile(
@@ -15,7 +15,13 @@ settings.register_profile(
 )
 settings.load_profile("goflow")
 
-DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
+COMMITTING_FIXTURES = {
+    "transactional_db",
+    "live_server",
+    "django_db_reset_sequences",
+    "django_db_serialized_rollback",
+}
+DATABASE_FIXTURES = COMMITTING_FIXTURES | {"db"}
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +82,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if commits(item):
+        shared.close_all()
+
+
 def fixtures_of(item: pytest.Item) -> set[str]:
     return set(getattr(item, "fixturenames", ()))
 
@@ -84,6 +96,12 @@ def uses_database(item: pytest.Item) -> bool:
     django_case = hasattr(getattr(item, "cls", None), "databases")
     marked = item.get_closest_marker("django_db") is not None
     return django_case or marked or bool(fixtures_of(item) & DATABASE_FIXTURES)
+
+
+def commits(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    options: dict[str, object] = {} if marker is None else dict(marker.kwargs)
+    return bool(fixtures_of(item) & COMMITTING_FIXTURES) or bool(options.get("transaction"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

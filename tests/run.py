@@ -3,8 +3,9 @@ Run the whole suite once for each database this machine offers: ``python -m test
 
 The first run (SQLite) has every test; the others repeat the ones that touch the database. The last lines say
 which back-ends took part. ``GOFLOW_REQUIRE=postgres,mariadb,redis,rabbitmq,chromium,node,tsc,axe`` makes a
-missing one an error; ``GOFLOW_TEST_<POSTGRES|MARIADB|REDIS|AMQP>_URL``, ``GOFLOW_CHROMIUM``, ``GOFLOW_NODE``,
-``GOFLOW_TSC`` and ``GOFLOW_AXE`` (its ``axe.min.js``) say where they are when that is not the usual place;
+missing one an error; Pythons that it names are looked for by ``.ci/pairs``. ``GOFLOW_CHROMIUM``,
+``GOFLOW_NODE``, ``GOFLOW_TSC``, ``GOFLOW_AXE`` (its ``axe.min.js``) and
+``GOFLOW_TEST_<POSTGRES|MARIADB|REDIS|AMQP>_URL`` say where they are when that is not the usual place;
 ``GOFLOW_TEST_PROCESSES`` is the number of test processes.
 """
 
@@ -125,6 +126,9 @@ LEFT_OUT = {
     "mariadb": ("tests/workers", "tests/outbound/test_outage.py"),
 }
 
+# Names that GOFLOW_REQUIRE may have for .ci/pairs.
+PYTHONS = {"python3.10", "python3.13"}
+
 # What takes the place of a service that is not there.
 INSTEAD = {"redis": "fakeredis took its place"}
 
@@ -209,7 +213,7 @@ def main(arguments: list[str]) -> int:
     required = {name.strip() for name in os.environ.get("GOFLOW_REQUIRE", "").split(",")} - {""}
     with ExitStack() as stack:
         found = find_services(stack)
-        missing = sorted(required - set(found))
+        missing = sorted(required - set(found) - PYTHONS)
         if missing:
             print(f"GOFLOW_REQUIRE names what is not there: {', '.join(missing)}", file=sys.stderr)
             return 1

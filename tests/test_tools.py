@@ -78,7 +78,7 @@ def test_the_report_says_which_tools_took_part(
 def test_a_missing_tool_is_an_error_where_it_is_required(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("GOFLOW_REQUIRE", "chromium,axe")
+    monkeypatch.setenv("GOFLOW_REQUIRE", "chromium,axe,python3.10")
     monkeypatch.setattr(run, "find_services", lambda _stack: {"chromium": "/usr/bin/chromium"})
     assert run.main([]) == 1
     assert "not there: axe" in capsys.readouterr().err

@@ -15,6 +15,7 @@ from goflow.runtime import engine
 from goflow.runtime.models import Incident, WorkItem
 from goflow.testing import person, process
 from goflow.workflow import registry
+from tests.shared import Shared
 
 # It needs a newer Python than goflow itself; where it is missing, generated requests are not sent.
 collect_ignore = [] if find_spec("schemathesis") else ["test_fuzzing.py"]
@@ -73,9 +74,20 @@ def _fresh_counters() -> Iterator[None]:
     cache.clear()
 
 
+@pytest.fixture(scope="package", autouse=True)
+def founded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shared[Company]]:
+    """What all tests of this folder begin with."""
+    with Shared(found, django_db_blocker) as rows:
+        yield rows
+
+
 @pytest.fixture
-def company(db: None) -> Company:
+def company(founded: Shared[Company], db: None) -> Company:
     """A purchase of anna's waits for the buyers."""
+    return founded.copy()
+
+
+def found() -> Company:
     people = {
         "anna": person("anna"),
         "bob": person("bob", "buyers"),
@@ -110,32 +122,36 @@ def as_(db: None) -> As:
 @pytest.fixture
 def stuck(company: Company) -> Iterator[Incident]:
     """A request whose automatic step failed."""
+    with registry.registered(registry.APPLICATION, "press", jammed):
+        yield jam(company)
 
-    def fail(task: Any) -> None:
-        raise RuntimeError("no ink")
 
-    with registry.registered(registry.APPLICATION, "press", fail):
-        process(
-            "Print",
-            [("Check", {}), ("Press", {"autostart": True, "application": "press"}), "End"],
-            [("Check", "Press"), ("Press", "End")],
-        )
-        item = engine.start("Print", company.root, title="Poster")
-        engine.complete(item.pk, actor=company.root)
-        yield Incident.objects.get()
+def jammed(task: Any) -> None:
+    raise RuntimeError("no ink")
+
+
+def jam(company: Company) -> Incident:
+    process(
+        "Print",
+        [("Check", {}), ("Press", {"autostart": True, "application": "press"}), "End"],
+        [("Check", "Press"), ("Press", "End")],
+    )
+    item = engine.start("Print", company.root, title="Poster")
+    engine.complete(item.pk, actor=company.root)
+    return Incident.objects.get()
 
 
 @pytest.fixture
 def topic(db: None) -> Iterator[str]:
     """A topic that workers outside fetch."""
     with registry.registered(registry.APPLICATION, "print.poster", external=True):
-        process(
-            "Poster",
-            [
-                ("Print", {"autostart": True, "application": "print.poster", "split_mode": "xor"}),
-                "Hang",
-                "Bin",
-            ],
-            [("Print", "Hang", "eq:OK"), ("Print", "Bin", "eq:TORN")],
-        )
+        draw_posters()
         yield "print.poster"
+
+
+def draw_posters() -> None:
+    process(
+        "Poster",
+        [("Print", {"autostart": True, "application": "print.poster", "split_mode": "xor"}), "Hang", "Bin"],
+        [("Print", "Hang", "eq:OK"), ("Print", "Bin", "eq:TORN")],
+    )

@@ -8,31 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import transaction
 
 from goflow.api import api
 from goflow.api.notification_shapes import PREFERENCES
-from goflow.journal import outbox
-from goflow.outbound import endpoints
-from goflow.outbound.models import Delivery, Notification
-from goflow.runtime import engine
-from goflow.runtime.models import Incident
-from goflow.testing import person, process
-from goflow.workflow import publishing
-from tests.api.conftest import Caller, Company, allowed
+from tests.api.conftest import Caller
+from tests.api.world import SECRET, World, shared_world, world
+
+__all__ = ["shared_world", "world"]
 
 PEOPLE = ("anonymous", "outsider", "candidate", "owner", "requester", "designer", "admin", "foreign")
-WEBHOOKS = (
-    "view_webhookendpoint",
-    "add_webhookendpoint",
-    "change_webhookendpoint",
-    "delete_webhookendpoint",
-    "view_delivery",
-    "change_delivery",
-)
-SECRET = "Chair"
-"""The title of the request that nobody of another tenant may read."""
 
 
 @dataclass(frozen=True)
@@ -49,17 +34,6 @@ class Entry:
     @property
     def key(self) -> str:
         return f"{self.method} {self.path.partition('?')[0]}"
-
-
-@dataclass(frozen=True)
-class World:
-    """The ids that stand for the placeholders of paths, and who is who."""
-
-    ids: dict[str, dict[str, int]]
-    people: dict[str, Any]
-    graph: dict[str, Any]
-    revision: int
-    token: str
 
 
 def e(route: str, statuses: str, data: Any = None, **more: Any) -> Entry:
@@ -144,75 +118,6 @@ ENTRIES = [
     e("GET /definitions/{process_id}/validate", "401 404 404 404 404 200 200 404"),
     e("POST /definitions/{process_id}/validate", "401 404 404 404 404 200 200 404", "graph"),
 ]
-
-
-def tenant_of(request: Any, user: Any) -> dict[str, str]:
-    return {"tenant_id": "b" if getattr(user, "username", "") == "fred" else ""}
-
-
-@pytest.fixture
-def world(company: Company, stuck: Incident, topic: str, settings: Any) -> World:
-    settings.GOFLOW_TENANT_RESOLVER = tenant_of
-    settings.GOFLOW_WEBHOOK_ENABLED = True
-    olga = person("olga", "buyers")
-    fred = allowed(
-        "fred",
-        "can_browse",
-        "change_processinstance",
-        "change_process",
-        "can_work_jobs",
-        "can_instantiate",
-        *WEBHOOKS,
-    )
-    ada_too = Permission.objects.filter(codename__in=WEBHOOKS)
-    company.ada.user_permissions.add(*ada_too)
-    person("fred", "buyers")
-    letter = [("Sign", {"autofinish": False, "roles": ["buyers"]}), ("Send", {"roles": ["buyers"]}), "End"]
-    process("Letter", letter, [("Sign", "Send", "eq:OK"), ("Send", "End")])
-    held, decided = (engine.start(name, olga, title=SECRET) for name in ("Purchase", "Letter"))
-    engine.activate(held.pk, actor=olga)
-    engine.complete(decided.pk, actor=olga, outcome="OK")
-    for _ in range(2):
-        engine.start("Poster", olga, title=SECRET)
-    (job,) = outbox.claim([outbox.JOB], limit=1, seconds=60).messages
-    draft = publishing.clone(company.process, by=company.dora)
-    read = Caller(company.root).get(f"/definitions/{draft.pk}/graph").json()
-    published = {"process_id": company.process.pk}
-    told = Notification.objects.create(user=company.bob, event="queued", params={"request": SECRET})
-    to = endpoints.create(name=SECRET, url="https://receiver.example/").endpoint
-    body = f'{{"instance": {{"title": "{SECRET}"}}}}'
-    delivery = Delivery.objects.create(endpoint=to, event_id="evt_1_0", action="test.ping", body=body)
-    return World(
-        ids={
-            "": {
-                **published,
-                "workitem_id": company.item.pk,
-                "instance_id": company.item.instance_id,
-                "job_id": job.pk,
-                "notification_id": told.pk,
-                "webhook_id": to.pk,
-                "delivery_id": delivery.pk,
-            },
-            "release": {"workitem_id": held.pk},
-            "reassign": {"workitem_id": held.pk},
-            "forward": {"workitem_id": decided.pk},
-            "retry": {"incident_id": stuck.pk},
-            "draft": {"process_id": draft.pk},
-        },
-        people={
-            "anonymous": None,
-            "outsider": company.carl,
-            "candidate": company.bob,
-            "owner": olga,
-            "requester": company.anna,
-            "designer": company.dora,
-            "admin": company.ada,
-            "foreign": fred,
-        },
-        graph=read["graph"],
-        revision=read["revision"],
-        token=job.lease_token,
-    )
 
 
 ON_DRAFTS = ("PUT /definitions/{process_id}/graph", "DELETE /definitions/{process_id}", "/publish")

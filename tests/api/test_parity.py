@@ -13,12 +13,11 @@ from django.urls import URLPattern
 
 from goflow.api import api
 from goflow.runtime import engine
-from goflow.runtime.models import Incident
 from goflow.web.urls import urlpatterns
 from tests.api.conftest import Caller, Company
-from tests.api.test_access import World, world
+from tests.api.world import World, shared_world, world
 
-__all__ = ["world"]
+__all__ = ["shared_world", "world"]
 
 OPERATIONS = {
     "activate": "activateWorkItem",
@@ -123,13 +122,13 @@ def by_page(user: Any, path: str, data: dict[str, str]) -> int:
     "name", ["outsider", "candidate", "owner", "requester", "designer", "admin", "foreign"]
 )
 def test_the_api_refuses_whom_the_page_refuses(
-    world: World, stuck: Incident, company: Company, name: str, page: str, path: str, form: Any, body: Any
+    world: World, company: Company, name: str, page: str, path: str, form: Any, body: Any
 ) -> None:
     ids = {
         **world.ids[""],
         "held": world.ids["release"]["workitem_id"],
         "decided": world.ids["forward"]["workitem_id"],
-        "incident_id": stuck.pk,
+        "incident_id": world.ids["retry"]["incident_id"],
         "draft": world.ids["draft"]["process_id"],
     }
     user = world.people[name]

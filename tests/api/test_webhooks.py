@@ -97,7 +97,7 @@ def test_a_rotation_tells_the_new_secret(caller: Caller, there: WebhookEndpoint)
 
 def test_a_test_is_on_its_way(caller: Caller, there: WebhookEndpoint, settings: Any) -> None:
     answer = caller.post(f"/webhooks/{there.pk}/test")
-    message = OutboxMessage.objects.get()
+    message = OutboxMessage.objects.latest("pk")
     assert (answer.status_code, answer.json()["event_id"]) == (202, f"evt_{message.pk}_0")
     settings.GOFLOW_WEBHOOK_ENABLED = False
     refused = caller.post(f"/webhooks/{there.pk}/test")
