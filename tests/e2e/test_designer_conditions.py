@@ -115,7 +115,61 @@ def test_what_cannot_be_read_is_told_with_its_place(draw: Callable[..., Drawer])
     drawer.open(draft(**SPLIT))
     dialog = builder(drawer, "Long")
     dialog.locator("[name=condition-text]").fill("wfobject.days_debited > > 5")
-    expect(dialog.locator("p.error[role=status]:visible")).to_contain_text("25")
+    expect(dialog.locator("[role=status] .error:visible")).to_contain_text("25")
+
+
+def test_a_correct_condition_is_no_error_before_there_is_data(draw: Callable[..., Drawer]) -> None:
+    drawer = draw()
+    drawer.open(draft(**SPLIT))
+    dialog = builder(drawer, "Long")
+    expect(dialog.get_by_text("No data yet.")).to_be_visible()
+    expect(dialog.get_by_text("Stored as: wfobject.days_debited > 9")).to_be_visible()
+    expect(dialog.locator(".error:visible")).to_have_count(0)
+    expect(dialog).not_to_contain_text("unknown name")
+    drawer.look("condition-untried")
+    dialog.locator("[name=test-data]").fill('{"wfobject": {"days_debited": 12, "reason": "Snow"}}')
+    expect(dialog.locator("[data-branch=ask-long]")).to_contain_text("yes, taken")
+
+
+def test_an_error_is_told_once_and_marked_in_the_text(draw: Callable[..., Drawer]) -> None:
+    drawer = draw()
+    drawer.open(draft(**SPLIT))
+    dialog = builder(drawer, "Long")
+    dialog.locator("[name=test-outcome]").fill("APPROVED")
+    text = dialog.locator("[name=condition-text]")
+    text.press("Control+a")
+    text.press_sequentially("wfobject.days_debited > > 5", delay=60)
+    message = dialog.locator(".error:visible")
+    expect(message).to_contain_text("25")
+    expect(dialog.get_by_text(message.inner_text())).to_have_count(1)
+    expect(dialog.locator("mark")).to_have_text(">")
+    expect(text).to_have_attribute("aria-invalid", "true")
+    expect(text).to_have_value("wfobject.days_debited > > 5")
+    drawer.look("condition-misread")
+
+
+def test_fields_are_picked_from_a_list_and_others_are_typed(draw: Callable[..., Drawer]) -> None:
+    drawer = draw()
+    drawer.open(draft(**SPLIT))
+    dialog = builder(drawer, "Long")
+    name = dialog.locator("[name=row-field-0]")
+    name.press("Control+a")
+    name.press_sequentially("prior", delay=80)
+    expect(dialog.get_by_role("listbox").get_by_role("option").first).to_have_text("instance.priority")
+    name.press("Escape")
+    expect(dialog).to_be_visible()
+    name.press("ArrowDown")
+    name.press("Control+a")
+    name.press_sequentially("prior", delay=80)
+    name.press("ArrowDown")
+    name.press("Enter")
+    expect(name).to_have_value("instance.priority")
+    expect(dialog.locator("[name=condition-text]")).to_have_value("instance.priority > 9")
+    name.press("Control+a")
+    name.press_sequentially("data.amount", delay=80)
+    name.press("Tab")
+    expect(dialog.locator("[name=condition-text]")).to_have_value("data.amount > 9")
+    expect(name).to_have_value("data.amount")
 
 
 def test_typed_data_shows_every_branch_and_why(draw: Callable[..., Drawer]) -> None:

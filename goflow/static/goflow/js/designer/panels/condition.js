@@ -5,6 +5,7 @@ import { gettext, interpolate } from "../../core/i18n.js";
 import { OPERATORS, compose, decompose } from "../condition.js";
 import { titleOf } from "../node.js";
 import { button, choice, el, field, input, refill, tool } from "../parts.js";
+import { picker } from "../picker.js";
 
 /**
  * @import { createApi } from "../../core/api.js"
@@ -27,11 +28,13 @@ export async function openCondition(editor, key, { api, urls }) {
   const rows = el("div", { class: "ds-rows" });
   const raw = input(text, (value) => { text = value; parts = decompose(value); drawRows(); later(); }, { rows: 2, name: "condition-text", max: 2000 });
   raw.classList.add("ds-code");
-  const verdict = el("p", { class: "meta", role: "status" });
+  const verdict = el("div", { role: "status", id: "condition-verdict" });
+  raw.setAttribute("aria-describedby", verdict.id);
   const branches = el("div", { class: "ds-table" });
   const unread = el("p", { class: "error", role: "status", hidden: true }, gettext("The data is no JSON object and is left out."));
   const facts = { outcome: "", instance: "", data: "" };
   let timer = 0;
+  let asked = 0;
 
   const set = (/** @type {Parts} */ next) => {
     parts = next;
@@ -48,22 +51,25 @@ export async function openCondition(editor, key, { api, urls }) {
   const ask = async () => {
     const typed = readFacts(facts.data);
     unread.hidden = typed !== null || facts.instance !== "";
+    asked += 1;
+    const number = asked;
     try {
       const { data } = await api.post(urls.condition, {
         text, transition: key, activity: way.source, graph: editor.graph.toJSON(),
         instance: facts.instance ? Number(facts.instance) : null, facts: facts.instance ? null : typed ?? {}, outcome: facts.outcome || null,
       }, { safe: true });
-      verdict.className = data.error ? "error" : "meta";
-      verdict.textContent = data.error ? data.error.message : interpolate(gettext("Stored as: %(text)s"), { text: data.stored || gettext("(blank)") });
-      branches.replaceChildren(table(editor, data.branches));
+      if (number !== asked) return;
+      verdict.replaceChildren(...judged(text, data));
+      raw.setAttribute("aria-invalid", String(Boolean(data.error)));
+      branches.replaceChildren(isTried() ? table(editor, data.branches, data.error ? key : "") : untried());
     } catch (error) {
-      verdict.className = "error";
-      verdict.textContent = /** @type {Error} */ (error).message;
+      verdict.replaceChildren(el("p", { class: "error" }, /** @type {Error} */ (error).message));
     }
   };
+  const isTried = () => Boolean(facts.outcome || facts.instance || facts.data.trim());
   const found = await api.get(urls.instances);
   const test = el("section", {}, el("h3", {}, gettext("Try it")),
-    field(gettext("Outcome"), input("", (value) => { facts.outcome = value; later(); }, { options: editor.names.outcomes, name: "test-outcome" })),
+    field(gettext("Outcome"), outcomePicker(editor, "", "test-outcome", (value) => { facts.outcome = value; later(); })),
     field(gettext("With the data of"), choice("", [["", gettext("typed data")], ...found.data.instances.map((/** @type {any} */ each) => [String(each.id), `#${each.id} ${each.title}`])], (value) => { facts.instance = value; later(); }, { name: "test-instance" })),
     field(gettext("Data"), input("", (value) => { facts.data = value; later(); }, { rows: 2, name: "test-data", placeholder: '{"wfobject": {"days": 5}}' })),
     unread, branches);
@@ -89,15 +95,35 @@ function readFacts(text) {
   }
 }
 
-/** @param {Editor} editor @param {any[]} branches */
-function table(editor, branches) {
+/**
+ * What a condition is stored as, or what is wrong with it and where.
+ * @param {string} text @param {{stored: string | null, error: {position: number | null, message: string} | null}} answer
+ */
+function judged(text, { stored, error }) {
+  if (!error) return [el("p", { class: "meta" }, interpolate(gettext("Stored as: %(text)s"), { text: stored || gettext("(blank)") }))];
+  // As the server reads it, which counts the place.
+  const read = text.normalize("NFC").trim();
+  const at = error.position;
+  return [
+    el("p", { class: "error" }, error.message),
+    at === null ? "" : el("code", { class: "ds-code ds-misread", "aria-hidden": "true" }, read.slice(0, at), el("mark", {}, read.slice(at, at + 1) || " "), read.slice(at + 1)),
+  ];
+}
+
+/** Without data nothing can be said, and nothing is wrong with that. */
+function untried() {
+  return el("p", { class: "meta" }, gettext("No data yet. Choose an outcome or an instance, or type data, to see which transition is taken and why."));
+}
+
+/** @param {Editor} editor @param {any[]} branches @param {string} misread the transition about which everything is said already */
+function table(editor, branches, misread) {
   return el("table", { class: "data" },
     el("thead", {}, el("tr", {}, ...[gettext("Leads to"), gettext("Condition"), gettext("Holds"), gettext("Why")].map((words) => el("th", { scope: "col" }, words)))),
     el("tbody", {}, ...branches.map((branch) => el("tr", { "data-branch": branch.transition },
       el("td", {}, titleOf(editor.graph, editor.graph.transition(branch.transition)?.target ?? "")),
       el("td", { class: "ds-code" }, branch.condition || "–"),
       el("td", { class: branch.taken ? "ds-taken" : "ds-nottaken" }, branch.taken ? gettext("yes, taken") : branch.value ? gettext("yes, not taken") : gettext("no")),
-      el("td", {}, branch.problem || Object.entries(branch.operands ?? {}).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(", "))))));
+      el("td", {}, branch.transition === misread ? "" : branch.problem || Object.entries(branch.operands ?? {}).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(", "))))));
 }
 
 /** @param {Editor} editor @param {Parts} parts @param {(parts: Parts) => void} set */
@@ -131,7 +157,13 @@ function outcomeRow(editor, parts, set) {
   const operators = /** @type {[string, string][]} */ ([["eq", gettext("is")], ["ne", gettext("is not")], ["in", gettext("is one of")], ["notin", gettext("is none of")]]);
   const split = (/** @type {string} */ text) => (parts.operator === "eq" || parts.operator === "ne" ? [text] : text.split(",").map((part) => part.trim()).filter(Boolean));
   return [el("div", { class: "ds-row" }, choice(parts.operator, operators, (operator) => set({ ...parts, operator: /** @type {any} */ (operator) }), { name: "outcome-operator", "aria-label": gettext("Comparison") }),
-    labelled(gettext("Outcome"), input(parts.values.join(", "), (text) => set({ ...parts, values: split(text) }), { name: "outcome-value", options: editor.names.outcomes })))];
+    outcomePicker(editor, parts.values.join(", "), "outcome-value", (text) => set({ ...parts, values: split(text) })))];
+}
+
+/** @param {Editor} editor @param {string} value @param {string} name @param {(value: string) => void} onPick */
+function outcomePicker(editor, value, name, onPick) {
+  const choices = () => (editor.names.outcomes ?? []).map((/** @type {string} */ each) => ({ value: each, words: each }));
+  return picker(value, { name, label: gettext("Outcome"), isFree: true, choices, onPick });
 }
 
 /** @param {string} words @param {HTMLElement} control */
@@ -146,7 +178,10 @@ function dataRows(editor, parts, set) {
   return [
     choice(parts.joint, [["and", gettext("all of these hold")], ["or", gettext("one of these holds")]], (joint) => set({ ...parts, joint: /** @type {any} */ (joint) }), { name: "joint", "aria-label": gettext("Together") }),
     ...parts.rows.map((row, index) => el("div", { class: "ds-rule" },
-      labelled(gettext("Field"), input(row.field, (name) => change(index, { field: name }), { name: `row-field-${index}`, options: fields(editor) })),
+      picker(row.field, {
+        name: `row-field-${index}`, label: gettext("Field"), isFree: true, onPick: (name) => change(index, { field: name }),
+        choices: () => fields(editor).map((name) => ({ value: name, words: name })),
+      }),
       choice(row.operator, OPERATORS.map((each) => [each, each]), (operator) => change(index, { operator, value: operator === "in" || operator === "not in" ? [row.value].flat() : [row.value].flat()[0] ?? "" }), { name: `row-operator-${index}`, "aria-label": gettext("Comparison") }),
       labelled(gettext("Value"), input(valueText(row.value), (text) => change(index, { value: readValue(text, row.operator) }), { name: `row-value-${index}`, live: false })),
       tool("cross", gettext("Remove the row"), () => set(parts.rows.length > 1 ? { ...parts, rows: parts.rows.filter((_, at) => at !== index) } : { form: "blank" }), { "data-name": `row-remove-${index}` }))),
