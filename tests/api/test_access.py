@@ -12,6 +12,7 @@ from django.db import transaction
 
 from goflow.api import api
 from goflow.api.notification_shapes import PREFERENCES
+from goflow.runtime.models import WorkItem
 from tests.api.conftest import Caller
 from tests.api.world import SECRET, World, shared_world, world
 
@@ -182,6 +183,13 @@ def test_nobody_reads_what_belongs_to_another_tenant(world: World, entry: Entry)
 )
 def test_every_list_is_empty_for_another_tenant(world: World, path: str) -> None:
     assert Caller(world.people["foreign"]).get(path).json() == []
+
+
+def test_items_of_their_own_in_another_tenant_are_not_listed(world: World) -> None:
+    """Whoever has moved to another tenant leaves their work behind."""
+    fred = world.people["foreign"]
+    WorkItem.objects.update(user=fred)
+    assert Caller(fred).get("/my/workitems").json() == []
 
 
 def test_every_route_has_an_entry() -> None:

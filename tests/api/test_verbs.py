@@ -117,6 +117,13 @@ def test_reassign_to_nobody(company: Company, as_: As) -> None:
     assert problem(response) == (422, "unknown-person")
 
 
+def test_who_may_not_sign_in_is_as_unknown_as_nobody(company: Company, as_: As) -> None:
+    company.carl.is_active = False
+    company.carl.save()
+    response = as_(company.ada).post(f"/workitems/{company.item.pk}/reassign", {"to": "carl"})
+    assert problem(response) == (422, "unknown-person")
+
+
 def test_forward(company: Company, as_: As) -> None:
     process("Letter", [("Sign", {"autofinish": False}), "End"], [("Sign", "End", "eq:OK")])
     anna = as_(company.anna)

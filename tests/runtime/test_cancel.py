@@ -76,6 +76,20 @@ def test_incidents_are_settled(ana, root):
     assert Incident.objects.get().resolved_by == root
 
 
+def test_an_incident_of_the_whole_instance_is_settled_too(ana, root):
+    unsound(
+        "Starve",
+        [("A", {"split_mode": "xor"}), "B", "C", ("D", {"join_mode": "and"})],
+        [("A", "B", "B"), ("A", "C", "C"), ("B", "D"), ("C", "D")],
+    )
+    done = engine.complete(engine.start("Starve", ana).pk, actor=ana, outcome="B")
+    engine.complete(done.opened[0].pk, actor=ana)
+    assert Incident.objects.open().get().workitem is None
+    engine.cancel(done.instance.pk, actor=root)
+    assert not Incident.objects.open().exists()
+    assert Incident.objects.get().resolved_by == root
+
+
 def test_a_suspended_instance_can_be_cancelled(line, root):
     ProcessInstance.objects.update(status="suspended")
     assert engine.cancel(line.instance_id, actor=root).status == "terminated"

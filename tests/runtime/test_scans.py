@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 
 from goflow import clock, testing
-from goflow.runtime import engine, scans
+from goflow.runtime import assignment, engine, scans
 from goflow.runtime.models import Incident, ProcessInstance, Timer, WorkItem
 from goflow.testing import count_statements
 from goflow.workflow.registry import HOOK
@@ -217,6 +217,19 @@ def test_somebody_who_joined_meanwhile_keeps_the_item_in_its_pool(pooled, monkey
     monkeypatch.setattr(scans.assignment, "empty_pools", lambda keys=None: [pooled.queue])
     monkeypatch.setattr("goflow.runtime.recovery.empty_pools", lambda keys=None: [])
     assert scans.pool_scan() == {"checked": 1, "stopped": 0}
+
+
+def test_an_item_that_was_moved_meanwhile_is_not_stopped(pooled, cy, monkeypatch):
+    """Between the look and the lock somebody gives it to a person."""
+
+    def moves(keys=None):
+        WorkItem.objects.filter(pk=pooled.pk).update(queue=assignment.personal_queue(cy), user=cy)
+        return keys
+
+    monkeypatch.setattr("goflow.runtime.recovery.empty_pools", moves)
+    assert not engine.stop_stranded(pooled.pk)
+    assert item("a").status == "inactive"
+    assert not Incident.objects.exists()
 
 
 @pytest.mark.parametrize("problem", ["bad \0 text", "bad \ud800 text"])
