@@ -155,10 +155,11 @@ class WithVerbs(ModelAdmin):
             raise Http404
         require(self.may_act(request))
         related: Any = self.list_select_related or ()
-        rows = list(self.get_queryset(request).filter(pk__in=_ids(request)).select_related(*related))
-        if not rows:
+        rows = self.get_queryset(request).filter(pk__in=_ids(request))
+        chosen = list(rows.select_related(*related) if related else rows)
+        if not chosen:
             raise Http404
-        return self._ask_or_act(request, verb, rows)
+        return self._ask_or_act(request, verb, chosen)
 
     def _ask_or_act(self, request: HttpRequest, verb: Verb, rows: list[Any]) -> HttpResponse:
         form = verb.form(request.POST if request.method == "POST" else None, rows=rows)
