@@ -121,6 +121,8 @@ def test_dragging_in_the_overview_moves_the_view(draw: Callable[..., Drawer]) ->
     drawer = draw()
     drawer.open(draft(**three()))
     page = drawer.page
+    page.locator(".ds-canvas").press("m")
+    expect(page.locator(".ds-minimap")).to_be_visible()
     x, y = middle(page.locator(".ds-minimap"))
     page.mouse.move(x, y)
     page.mouse.down()
@@ -131,6 +133,41 @@ def test_dragging_in_the_overview_moves_the_view(draw: Callable[..., Drawer]) ->
     assert after[0] < before[0] - 50
     assert after[1] < before[1] - 30
     assert after[2] == before[2]
+
+
+def test_the_overview_shows_itself_while_something_is_out_of_sight(draw: Callable[..., Drawer]) -> None:
+    drawer = draw()
+    drawer.open(draft(**three()))
+    page = drawer.page
+    overview = page.locator(".ds-minimap")
+    expect(overview).to_be_hidden()
+    page.evaluate("document.body.designer.view.viewport.zoomBy(3)")
+    expect(overview).to_be_visible()
+    page.locator("[data-tool=more]").click()
+    drawer.look("menu")
+    page.get_by_role("menuitem", name="Overview").click()
+    expect(overview).to_be_hidden()
+    page.evaluate("document.body.designer.view.viewport.zoomBy(1.1)")
+    expect(overview).to_be_hidden()
+
+
+def test_the_menu_is_in_groups_and_tells_the_keys(draw: Callable[..., Drawer]) -> None:
+    drawer = draw()
+    drawer.open(draft(**three()))
+    page = drawer.page
+    page.locator("[data-tool=more]").click()
+    menu = page.get_by_role("menu")
+    names = [group.get_attribute("aria-label") for group in menu.get_by_role("group").all()]
+    assert names == ["File", "Clipboard", "View", "Appearance"]
+    copy = menu.get_by_role("menuitem", name="Copy")
+    expect(copy.locator("kbd")).to_have_text("Ctrl+C")
+    expect(copy).to_have_attribute("aria-keyshortcuts", "Control+C")
+    expect(menu.get_by_role("menuitem", name="Export as JSON")).to_be_focused()
+    page.keyboard.press("End")
+    expect(menu.get_by_role("menuitemradio").last).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(page.locator("[data-tool=more]")).to_be_focused()
 
 
 def test_dragging_with_space_held_moves_the_view_and_no_activity(draw: Callable[..., Drawer]) -> None:

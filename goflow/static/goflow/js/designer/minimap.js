@@ -1,4 +1,7 @@
-/* The whole drawing, small, with the part that is seen; pressing it goes there. */
+/**
+ * The whole drawing, small, with the part that is seen; pressing it goes there. It shows itself while something is out
+ * of sight, unless a person has decided otherwise.
+ */
 
 /**
  * @import { Editor } from "./editor.js"
@@ -21,11 +24,15 @@ export function createMinimap(stage, editor) {
   map.append(dots, frame);
   let waiting = 0;
   let isStale = true;
+  /** @type {boolean | null} */
+  let wanted = null;
+  let isPressed = false;
   const draw = () => {
     waiting = 0;
     const { view } = editor;
-    map.classList.toggle("ds-nothing", !view?.nodes.size);
-    if (!view || map.hasAttribute("hidden")) return;
+    const isShown = Boolean(view?.nodes.size) && (isPressed || (wanted ?? isOutOfSight(view)));
+    map.classList.toggle("ds-nothing", !isShown);
+    if (!view || !isShown) return;
     if (isStale) dots.replaceChildren(...[...view.nodes.keys()].map((key) => rect(view.boxOf(key), editor.selection.has(key) ? "ds-marked" : "")));
     isStale = false;
     show(map, frame, view);
@@ -43,7 +50,12 @@ export function createMinimap(stage, editor) {
   };
   map.addEventListener("pointerdown", (event) => {
     map.setPointerCapture(event.pointerId);
+    isPressed = true;
     go(event);
+  });
+  map.addEventListener("lostpointercapture", () => {
+    isPressed = false;
+    later();
   });
   map.addEventListener("pointermove", go);
   editor.view?.viewport.subscribe(later);
@@ -51,20 +63,32 @@ export function createMinimap(stage, editor) {
   new ResizeObserver(later).observe(stage);
   return {
     toggle() {
-      map.toggleAttribute("hidden");
+      wanted = map.classList.contains("ds-nothing");
       later();
-      return !map.hasAttribute("hidden");
+      return wanted;
     },
   };
 }
 
-/** Frame what is seen, with everything around it. @param {SVGSVGElement} map @param {SVGElement} frame @param {View} view */
-function show(map, frame, view) {
-  const { viewport, canvas } = view;
-  const seen = {
+/** The part of the drawing that is seen. @param {View} view */
+function seenOf({ viewport, canvas }) {
+  return {
     x: -viewport.x / viewport.zoom, y: -viewport.y / viewport.zoom,
     width: canvas.clientWidth / viewport.zoom, height: canvas.clientHeight / viewport.zoom,
   };
+}
+
+/** Whether any activity is not seen, or not all of it. @param {View | null} view */
+function isOutOfSight(view) {
+  const all = view?.bounds();
+  if (!view || !all) return false;
+  const seen = seenOf(view);
+  return all.x < seen.x || all.y < seen.y || all.x + all.width > seen.x + seen.width || all.y + all.height > seen.y + seen.height;
+}
+
+/** Frame what is seen, with everything around it. @param {SVGSVGElement} map @param {SVGElement} frame @param {View} view */
+function show(map, frame, view) {
+  const seen = seenOf(view);
   const all = view.bounds() ?? seen;
   const x = Math.min(all.x, seen.x) - 40;
   const y = Math.min(all.y, seen.y) - 40;

@@ -4,12 +4,12 @@ import { openDialog } from "../core/dialog.js";
 import { gettext, interpolate } from "../core/i18n.js";
 import { icon } from "./icons.js";
 import { helpGroups, mouseHelp } from "./keys.js";
+import { createMenu } from "./menu.js";
 import { counts, summary } from "./panels/problems.js";
 import { check, el, tool } from "./parts.js";
 import { hasSingleKeys, setSingleKeys } from "./preferences.js";
 
 /**
- * @import { Theme } from "./appearance.js"
  * @import { Editor } from "./editor.js"
  */
 
@@ -29,7 +29,7 @@ export function createToolbar(place, editor, does) {
   place.append(
     undo, redo, toggle, tidy, simulate,
     tool("search", gettext("Find"), does.find, { "data-tool": "find" }),
-    menu(does), tool("help", gettext("Keys"), does.help, { "data-tool": "help" }),
+    createMenu(does), tool("help", gettext("Keys"), does.help, { "data-tool": "help" }),
     el("span", { class: "ds-gap" }), problems, publish,
   );
   const show = () => {
@@ -71,44 +71,6 @@ function name(element, words) {
 /** @param {string} picture @param {string} words @param {() => void} press @param {string} id */
 function worded(picture, words, press, id) {
   return el("button", { type: "button", class: "ds-tool ds-worded", "data-tool": id, onclick: press }, icon(picture), el("span", {}, words));
-}
-
-/** Rarer things. @param {any} does */
-function menu(does) {
-  const { sharing, appearance } = does;
-  const entries = /** @type {[string, () => void][]} */ ([
-    [gettext("Export as JSON"), sharing.json], [gettext("Export as SVG"), sharing.svg], [gettext("Export as PNG"), sharing.png],
-    [gettext("Import…"), sharing.import], [gettext("Copy"), sharing.copy], [gettext("Paste"), sharing.paste],
-    [gettext("Versions"), does.versions], [gettext("Overview"), does.minimap], [gettext("Select with a frame"), does.lasso],
-  ]);
-  const list = el("div", { class: "ds-menu", role: "menu", hidden: true });
-  const press = tool("more", gettext("More"), () => set(list.hidden), { "aria-haspopup": "menu", "aria-expanded": "false", "data-tool": "more" });
-  const set = (/** @type {boolean} */ isOpen) => {
-    list.hidden = !isOpen;
-    press.setAttribute("aria-expanded", String(isOpen));
-    for (const each of list.querySelectorAll("[data-theme-choice]")) each.setAttribute("aria-checked", String(/** @type {HTMLElement} */ (each).dataset.themeChoice === appearance.current));
-    if (isOpen) /** @type {HTMLElement} */ (list.firstElementChild)?.focus();
-  };
-  const item = (/** @type {string} */ words, /** @type {() => void} */ run, more = {}) => el("button", {
-    type: "button", role: "menuitem", tabindex: "-1", onclick: () => { set(false); press.focus(); run(); }, ...more,
-  }, words);
-  list.append(
-    ...entries.map(([words, run]) => item(words, run)),
-    el("div", { role: "group", "aria-label": gettext("Appearance") }, ...appearance.themes.map((/** @type {Theme} */ { value, label }) => item(
-      label, () => appearance.choose(value), { role: "menuitemradio", "data-theme-choice": value }))),
-  );
-  const whole = el("span", { class: "ds-more" }, press, list);
-  whole.addEventListener("keydown", (event) => {
-    const items = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("button")]);
-    const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-    const step = { ArrowDown: 1, ArrowUp: items.length - 1 }[event.key];
-    if (event.key === "Escape") { set(false); press.focus(); }
-    if (step && !list.hidden) { items[(at + step) % items.length].focus(); event.preventDefault(); }
-  });
-  whole.addEventListener("focusout", (event) => {
-    if (!whole.contains(/** @type {Node | null} */ (event.relatedTarget))) set(false);
-  });
-  return whole;
 }
 
 /** All keys, from the one table that also acts, and the switch for those that are a single letter or sign. */
