@@ -4,6 +4,8 @@ Parts of a condition written out again, for people who are told why they do not 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from goflow.core._condition_nodes import (
     Comparison,
     Conjunction,
@@ -20,46 +22,54 @@ PLAIN_ROOTS = frozenset({"data", "wfobject"})
 _WORDS = {True: "true", False: "false", None: "null"}
 
 
-def written(node: Node) -> str:
+@dataclass(frozen=True, slots=True)
+class Writer:
     """
-    Write a node as a condition; names below ``data`` and ``wfobject`` go without their root.
+    Writes nodes for people at one activity: names go without their root, its own answers without its key.
     """
-    if isinstance(node, Constant):
-        return _constant(node)
-    if isinstance(node, Path):
-        return shown_name(node.name)
-    if isinstance(node, Listing):
-        return f"({', '.join(map(_inner, node.items))})"
-    if isinstance(node, Comparison):
-        links = (f" {link.operator} {_inner(link.right)}" for link in node.links)
-        return _inner(node.first) + "".join(links)
-    return _logical(node)
 
+    activity: str
 
-def shown_name(name: str) -> str:
-    """
-    A name as people know it: that of the field, without the root it is read from.
-    """
-    root, _, rest = name.partition(".")
-    return rest if rest and root in PLAIN_ROOTS else name
+    def name(self, name: str) -> str:
+        """
+        A name as people know it: that of the field.
+        """
+        root, _, rest = name.partition(".")
+        if not rest or root not in PLAIN_ROOTS:
+            return name
+        return rest.removeprefix(f"{self.activity}.") if root == "data" else rest
 
+    def text(self, node: Node) -> str:
+        """
+        The node as a condition.
+        """
+        if isinstance(node, Constant):
+            return _constant(node)
+        if isinstance(node, Path):
+            return self.name(node.name)
+        if isinstance(node, Listing):
+            return f"({', '.join(map(self._inner, node.items))})"
+        if isinstance(node, Comparison):
+            links = (f" {link.operator} {self._inner(link.right)}" for link in node.links)
+            return self._inner(node.first) + "".join(links)
+        return self._logical(node)
 
-def _logical(node: Negation | Conjunction | Disjunction | Timer) -> str:
-    if isinstance(node, Negation):
-        return f"not {_inner(node.operand) if isinstance(node.operand, Negation) else written(node.operand)}"
-    if isinstance(node, Timer):
-        return f"timeout:{node.duration}"
-    word = " and " if isinstance(node, Conjunction) else " or "
-    return word.join(map(_operand, node.operands))
+    def _logical(self, node: Negation | Conjunction | Disjunction | Timer) -> str:
+        if isinstance(node, Negation):
+            is_simple = isinstance(node.operand, Comparison)
+            return f"not {self.text(node.operand) if is_simple else self._inner(node.operand)}"
+        if isinstance(node, Timer):
+            return f"timeout:{node.duration}"
+        word = " and " if isinstance(node, Conjunction) else " or "
+        return word.join(map(self._operand, node.operands))
 
+    def _operand(self, node: Node) -> str:
+        is_group = isinstance(node, (Conjunction, Disjunction))
+        return f"({self.text(node)})" if is_group else self.text(node)
 
-def _operand(node: Node) -> str:
-    return f"({written(node)})" if isinstance(node, (Conjunction, Disjunction)) else written(node)
-
-
-def _inner(node: Node) -> str:
-    is_plain = isinstance(node, (Constant, Path, Listing))
-    return written(node) if is_plain else f"({written(node)})"
+    def _inner(self, node: Node) -> str:
+        is_plain = isinstance(node, (Constant, Path, Listing))
+        return self.text(node) if is_plain else f"({self.text(node)})"
 
 
 def _constant(node: Constant) -> str:

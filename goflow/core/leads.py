@@ -13,7 +13,7 @@ from enum import Enum
 from goflow.core.branches import Branch, branches, completed, foreseen
 from goflow.core.conditions import UNDECIDED, Facts, Strategy
 from goflow.core.errors import DefinitionError
-from goflow.core.graph import ActivityDef, ProcessDef, TransitionDef
+from goflow.core.graph import ActivityDef, ProcessDef, SplitMode, TransitionDef
 
 
 class Manner(str, Enum):
@@ -75,16 +75,18 @@ class Outlook:
 
     def _split(self, key: str, outcome: object, outcomes: object, seen: frozenset[str]) -> Lead | None:
         sure: list[Lead] = []
-        perhaps: list[Lead] = []
+        perhaps: dict[str, list[Lead]] = {}
         for branch in self.branches(key, outcome, outcomes):
-            if branch.taken is False:
+            if branch.taken is False or (self._is_choice(key) and _question(branch) in perhaps):
                 continue
             self.passed.append(branch.transition)
             lead = self._target(branch.transition, outcome, seen)
             if lead is None and branch.taken:
                 return None
-            (sure if branch.taken else perhaps).extend(() if lead is None else (lead,))
-        return _together(sure, perhaps)
+            leads = sure if branch.taken else perhaps.setdefault(_question(branch), [])
+            leads.extend(() if lead is None else (lead,))
+        groups = (_group(Manner.ALL, leads) for leads in perhaps.values())
+        return _together(sure, [group for group in groups if group is not None])
 
     def _target(self, way: TransitionDef, outcome: object, seen: frozenset[str]) -> Lead | None:
         target = self._activity(way.target)
@@ -98,12 +100,23 @@ class Outlook:
         behind = self._split(target.key, UNDECIDED, UNDECIDED, seen | {target.key})
         return behind or Lead(Manner.ACTIVITY, target.title)
 
+    def _is_choice(self, key: str) -> bool:
+        return self.definition.activity(key).split_mode is SplitMode.XOR
+
     def _activity(self, key: str) -> ActivityDef:
         try:
             return self.definition.activity(key)
         except DefinitionError:
             # A drawing may have loose ends.
             return ActivityDef(key, key)
+
+
+def _question(branch: Branch) -> str:
+    """
+    What decides whether a way is taken: ways that ask the same are taken together, or the first of a choice.
+    """
+    way = branch.transition
+    return f"hook of {way.key}" if way.pre_hook else way.condition
 
 
 def _together(sure: list[Lead], perhaps: list[Lead]) -> Lead | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from goflow.core._condition_nodes import DECISION_PATHS, Conjunction, Node, Scope
 from goflow.core._condition_values import shown
-from goflow.core._condition_writing import shown_name, written
+from goflow.core._condition_writing import Writer
 from goflow.core.branches import NOTHING_KNOWN, completed
 from goflow.core.conditions import UNDECIDED, Condition, Facts, Strategy, evaluate, outlook
 from goflow.core.errors import ConditionError
@@ -19,7 +19,7 @@ from goflow.core.graph import ProcessDef, TransitionDef
 @dataclass(frozen=True, slots=True)
 class Unmet:
     """
-    A part of a condition that does not hold, without roots, and the values it was asked over.
+    A part of a condition that does not hold, as people read it, and the values it was asked over.
     """
 
     text: str
@@ -31,9 +31,10 @@ def unmet(definition: ProcessDef, key: str, facts: Facts, *, strategy: Strategy)
     What keeps the transitions that go with the outcome of ``facts`` from being taken, each part once.
     """
     found: dict[str, Unmet] = {}
+    writer = Writer(key)
     for way in _with_outcome(definition, key, facts, strategy):
         parsed = way.parsed()
-        for part in () if parsed is None else _parts(parsed, facts):
+        for part in () if parsed is None else _parts(parsed, facts, writer):
             found.setdefault(part.text, part)
     return tuple(found.values())
 
@@ -54,11 +55,11 @@ def _with_outcome(
             yield way
 
 
-def _parts(condition: Condition, facts: Facts) -> Iterator[Unmet]:
+def _parts(condition: Condition, facts: Facts, writer: Writer) -> Iterator[Unmet]:
     root = condition.root
     for node in root.operands if isinstance(root, Conjunction) else (root,):
         if not _holds(node, condition, facts):
-            yield Unmet(written(node), _values(node, facts))
+            yield Unmet(writer.text(node), _values(node, facts, writer))
 
 
 def _holds(node: Node, condition: Condition, facts: Facts) -> bool:
@@ -68,13 +69,13 @@ def _holds(node: Node, condition: Condition, facts: Facts) -> bool:
         return False
 
 
-def _values(node: Node, facts: Facts) -> dict[str, object]:
+def _values(node: Node, facts: Facts, writer: Writer) -> dict[str, object]:
     found: dict[str, object] = {}
     for path in node.paths():
         if path.parts not in DECISION_PATHS:
             try:
-                found[shown_name(path.name)] = shown(path.value(Scope("", facts)))
+                found[writer.name(path.name)] = shown(path.value(Scope("", facts)))
             except ConditionError:
                 # A name that does not exist has no value to show.
-                found[shown_name(path.name)] = None
+                found[writer.name(path.name)] = None
     return found

@@ -42,7 +42,7 @@ def refusal(found: NothingHolds, outcome: str | None, activity: str) -> OutcomeR
     params = {"outcome": outcome or "", "expected": expected, "outcomes": list(found.expected)}
     if expected and not found.unmet and not found.is_vetoed:
         return DecisionRequired(**params) if outcome is None else OutcomeRequired(**params)
-    unmet = ", ".join(map(_told, found.unmet)) or _refused(found, activity)
+    unmet = "; ".join(map(_told, found.unmet)) or _refused(found, activity)
     return ConditionNotMet(what=outcome or activity, unmet=unmet, **params)
 
 
@@ -62,4 +62,6 @@ def _told(unmet: Unmet) -> str:
 def _valued(name: str, value: object) -> str:
     if value is None:
         return gettext("%(name)s is not known") % {"name": name}
+    if isinstance(value, bool):
+        value = gettext("true") if value else gettext("false")
     return gettext("%(name)s is %(value)s") % {"name": name, "value": value}

@@ -229,6 +229,16 @@ def test_what_opens_together_is_told_together() -> None:
     assert lead(process("a->g", "g->b", "g->c", dummies="g")) == both
 
 
+def test_ways_that_ask_the_same_are_taken_together() -> None:
+    definition = process("a->b data.big", "a->c data.big", "a->d not data.big")
+    both = Lead(Manner.ALL, parts=(activity("B"), activity("C")))
+    assert lead(definition) == Lead(Manner.ANY, parts=(both, activity("D")))
+
+
+def test_of_ways_of_a_choice_that_ask_the_same_only_the_first_is_taken() -> None:
+    assert lead(process("a->b data.big", "a->c data.big", xor="a")) == activity("B")
+
+
 def test_what_may_come_beside_it_is_told_as_such() -> None:
     definition = process("a->b", "a->c data.big")
     perhaps = Lead(Manner.PERHAPS, parts=(activity("C"),))

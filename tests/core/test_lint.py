@@ -251,6 +251,17 @@ def test_overlapping_branches() -> None:
     assert (found.elements, found.params["outcomes"]) == (("a", "a->b", "a->c"), "Y")
 
 
+def test_outcomes_of_the_item_decide_and_overlap_too() -> None:
+    definition = process("a->b workitem.condition == 'X'", "a->c outcome == 'X' or data.x", xor="a")
+    assert codes(definition) == ["overlap-branch"]
+    assert codes(process("a->b workitem.condition == 'X'", "a->c instance.condition == 'Y'", xor="a")) == []
+
+
+def test_a_decision_beside_a_further_condition_may_lead_nowhere_and_overlaps_nothing() -> None:
+    definition = process("a->b outcome == 'X' and data.x > 1", "a->c outcome == 'X' and data.x <= 1", xor="a")
+    assert codes(definition) == ["missing-default"]
+
+
 def test_broken_conditions_do_not_overlap() -> None:
     assert "overlap-branch" not in codes(process("a->b outcome ==", "a->c eq:X", "a->d", xor="a"))
 

@@ -55,6 +55,24 @@ def test_a_step_without_a_decision_says_which_condition_fails(ana):
     assert "priority" not in str(found)
 
 
+def test_values_are_told_as_conditions_write_them(ana):
+    data = {"paid": False, "sum": "3.50", "notes": ["late"], "who": "Bo"}
+    ways = ("Approve", "Pay", "data.paid and data.sum > 5 and data.who == 'Cy' and 'ok' in data.notes")
+    found = refused(ana, item(ana, ways, data=data), None)
+    assert found.params["unmet"] == (
+        "paid (paid is false); sum > 5 (sum is 3.50); who == 'Cy' (who is Bo);"
+        " 'ok' in notes (notes is ['late'])"
+    )
+
+
+def test_parts_of_a_condition_are_written_as_they_were_meant(ana):
+    text = "not (data.a == 1 or data.b) and (data.c or (data.d and not data.e)) and 1 < data.f < 5"
+    found = refused(ana, item(ana, ("Approve", "Pay", text), data={"b": 2}), None)
+    assert "not (a == 1 or b) (" in str(found)
+    assert "c or (d and not e) (" in str(found)
+    assert "1 < f < 5 (f is not known)" in str(found)
+
+
 def test_no_sentence_names_a_dash(ana):
     found = refused(ana, item(ana, ("Approve", "Pay", "data.paid or data.free")), "Whatever")
     assert "–" not in str(found)
