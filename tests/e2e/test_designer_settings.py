@@ -140,6 +140,8 @@ def test_an_example_fills_this_draft_and_can_be_published(draw: Callable[..., Dr
     dialog = page.get_by_role("dialog")
     dialog.locator("[name=note]").fill("As it comes")
     dialog.get_by_role("button", name="Publish").click()
+    expect(dialog).to_contain_text("Version 1 of “Drawn” is published")
+    dialog.get_by_role("button", name="Close").click()
     expect(page.locator("[data-bar=readonly]")).to_be_visible()
     process.refresh_from_db()
     assert process.status == "published"

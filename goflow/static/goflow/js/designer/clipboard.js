@@ -15,18 +15,12 @@ import { MAX_TITLE, ModelError, readActivity, readTransition, writeActivity, wri
 
 /**
  * @typedef {{activities: readonly Activity[], transitions: readonly Transition[]}} Payload
- * @typedef {"roles" | "allowed_groups" | "allowed_users" | "sla_roles"} NameField
- * @typedef {Readonly<{title: string, field: NameField | "escalations", names: readonly string[]}>} Dropped  names unknown here
- * @typedef {Partial<Record<NameField, readonly string[]>>} KnownNames  fields left out are not checked
- * @typedef {{keys: string[], dropped: Dropped[]}} Pasted  keys of the new activities
  */
 
 const VERSION = 1;
 const MOST = 1000;
 /** How far from the original a copy lies when no place is given, in pixels. */
 const OFFSET = 24;
-/** @type {readonly NameField[]} */
-const NAME_FIELDS = ["roles", "allowed_groups", "allowed_users", "sla_roles"];
 
 /**
  * The text for the clipboard: the activities, and the transitions between them.
@@ -67,40 +61,28 @@ export function readPayload(text) {
 }
 
 /**
- * Paste, as one step. Keys are made anew, titles that are taken get a number, names unknown here are left out.
+ * Paste, as one step. Keys are made anew, titles that are taken get a number; names unknown here
+ * stay, and are found as problems.
  * @param {Graph} graph what it will be pasted into, for the titles
  * @param {Payload} payload
- * @param {{at?: Position, known?: KnownNames}} [options] `at`: top left corner of the pasted group
- * @returns {Command<Pasted>}
+ * @param {{at?: Position}} [options] `at`: top left corner of the pasted group
+ * @returns {Command<string[]>} the keys of the new activities
  */
-export function paste(graph, payload, { at, known = {} } = {}) {
+export function paste(graph, payload, { at } = {}) {
   const [dx, dy] = shift(payload.activities, at);
-  /** @type {Dropped[]} */
-  const dropped = [];
   const titles = new Set(Array.from(graph.activities.values(), (activity) => activity.title));
   const copies = payload.activities.map((activity) => {
     const title = freeTitle(activity.title, titles);
     titles.add(title);
     const { position } = activity;
     const place = position ? /** @type {Position} */ ([position[0] + dx, position[1] + dy]) : at ?? null;
-    return { ...withKnownNames(activity, known, dropped), title, key: undefined, position: place };
+    return { ...activity, title, key: undefined, position: place };
   });
   const label = ngettext("Paste %(count)s activity", "Paste %(count)s activities", copies.length);
   return {
     label: interpolate(label, { count: copies.length }),
-    do: (target) => ({ keys: put(target, payload, copies), dropped }),
+    do: (target) => put(target, payload, copies),
   };
-}
-
-/**
- * What was left out of a paste, as sentences.
- * @param {readonly Dropped[]} dropped
- * @returns {string[]}
- */
-export function report(dropped) {
-  return dropped.map(({ title, names }) => interpolate(
-    gettext("“%(title)s”: left out, because unknown here: %(names)s"), { title, names: names.join(", ") },
-  ));
 }
 
 /**
@@ -129,43 +111,6 @@ function put(graph, payload, copies) {
 function putTransition(graph, source, target, fields) {
   const key = graph.newKey(`${source}-${target}`, "transition");
   graph.putTransition({ ...fields, key, source, target });
-}
-
-/**
- * @param {Activity} activity
- * @param {KnownNames} known
- * @param {Dropped[]} dropped is added to
- * @returns {Activity}
- */
-function withKnownNames(activity, known, dropped) {
-  const kept = { ...activity };
-  for (const field of NAME_FIELDS) {
-    const names = known[field];
-    if (!names) continue;
-    const unknown = activity[field].filter((name) => !names.includes(name));
-    if (unknown.length) dropped.push({ title: activity.title, field, names: unknown });
-    kept[field] = activity[field].filter((name) => names.includes(name));
-  }
-  return withKnownSteps(kept, known.roles, dropped);
-}
-
-/**
- * The same for the roles of its escalation.
- * @param {Activity} activity
- * @param {readonly string[] | undefined} roles
- * @param {Dropped[]} dropped is added to
- * @returns {Activity}
- */
-function withKnownSteps(activity, roles, dropped) {
-  if (!roles) return activity;
-  const unknown = activity.escalations.flatMap((step) => step.roles ?? []).filter((name) => !roles.includes(name));
-  if (!unknown.length) return activity;
-  dropped.push({ title: activity.title, field: "escalations", names: [...new Set(unknown)] });
-  const steps = activity.escalations.map(({ roles: named = [], ...step }) => {
-    const left = named.filter((name) => roles.includes(name));
-    return left.length ? { ...step, roles: left } : step;
-  });
-  return { ...activity, escalations: /** @type {Activity["escalations"]} */ (steps) };
 }
 
 /**

@@ -1,7 +1,7 @@
 /* Out of the designer and in again: clipboard, files. */
 
 import { gettext, interpolate, ngettext } from "../core/i18n.js";
-import { copied, paste, readPayload, report } from "./clipboard.js";
+import { copied, paste, readPayload } from "./clipboard.js";
 import { exportSvg } from "./export-svg.js";
 import { importDraft } from "./importing.js";
 import { el } from "./parts.js";
@@ -33,14 +33,11 @@ export function createSharing(editor, { api, urls, toast, say }) {
     if (!editor.canAct) return;
     const payload = readPayload(text);
     if (!payload) {
-      say(gettext("There is nothing from a designer in the clipboard."));
+      toast(gettext("There is nothing from a designer in the clipboard."));
       return;
     }
-    const { roles, users } = editor.names;
-    const done = editor.run(paste(editor.graph, payload, { at, known: { roles, allowed_groups: roles, sla_roles: roles, allowed_users: users } }));
-    if (!done) return;
-    editor.select(done.keys);
-    for (const line of report(done.dropped)) toast(line);
+    const keys = editor.run(paste(editor.graph, payload, { at }));
+    if (keys) editor.select(keys);
   };
   return {
     copy,
