@@ -93,6 +93,9 @@ function helpPart(title, rows) {
 
 function singleKeySwitch() {
   return el("section", {},
-    check(gettext("Keys that are a single letter or sign act on the canvas"), hasSingleKeys(), setSingleKeys, { name: "single-keys" }),
+    check(gettext("Keys that are a single letter or sign act on the canvas"), hasSingleKeys(), setSingleKeys, {
+      // Nothing draws this box anew, so what it goes back to is what was chosen.
+      name: "single-keys", onclick: (/** @type {any} */ { currentTarget: box }) => { box.defaultChecked = box.checked; },
+    }),
     el("p", { class: "meta" }, gettext("Switch them off if you speak your input or press keys by accident. This browser remembers it; others are not changed. Buttons and all other keys go on working.")));
 }
