@@ -11,7 +11,7 @@ No door makes or checks a form of its own, and none stores answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -26,7 +26,7 @@ from goflow.desk import starting
 from goflow.desk.forms import FormClass, form_for, plain, reason_not_to_store, store
 from goflow.desk.refusals import AnswersInvalid, ObjectChanged
 from goflow.desk.sending import FromClient, FromPage, Maker, Sent, said, shown, shown_value
-from goflow.errors import ContentObjectMissing, MissingRegistration
+from goflow.errors import ContentObjectMissing, KeyTaken, MissingRegistration
 from goflow.runtime import engine
 from goflow.runtime.models import WorkItem
 from goflow.runtime.results import Completion
@@ -36,7 +36,16 @@ from goflow.workflow.loader import Loaded
 from goflow.workflow.models import Process
 from goflow.workflow.startforms import TITLE
 
-__all__ = ["FromClient", "FromPage", "complete", "item_form", "shown", "shown_value", "start"]
+__all__ = [
+    "FromClient",
+    "FromPage",
+    "complete",
+    "item_form",
+    "require_own",
+    "shown",
+    "shown_value",
+    "start",
+]
 
 FILES = _("Files are not stored yet. Leave this empty, or tell an administrator.")
 UNSTORABLE = _("This holds characters that cannot be stored. Take them out.")
@@ -140,6 +149,15 @@ def _said(sent: Sent, make: Maker) -> dict[str, Any]:
         return said(sent, sent.bind(make))
     except (ContentObjectMissing, MissingRegistration):
         return {}
+
+
+def require_own(item: WorkItem, loaded: Loaded, data: Mapping[str, Any]) -> None:
+    """
+    Raises KeyTaken when the result of outside work would stand where people answer another step.
+    """
+    for activity in loaded.graph.activities:
+        if activity.key in data and activity.is_human and activity.key != item.activity_key:
+            raise KeyTaken(key=activity.key, title=activity.title)
 
 
 def _with_title(sent: Sent, make: Maker, title: str | None) -> Sent:

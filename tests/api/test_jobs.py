@@ -140,6 +140,14 @@ def test_the_result_moves_the_instance_on(poster: WorkItem, ada: Caller) -> None
     assert ProcessInstance.objects.get(pk=poster.instance_id).data == {"size": "A2", "sheets": 2}
 
 
+def test_a_result_is_no_answer_of_another_step(poster: WorkItem, ada: Caller) -> None:
+    (job,) = fetch(ada)
+    response = settle(ada, job, "complete", outcome="TORN", data={"bin": {"comment": "forged"}})
+    assert problem(response) == (422, "key-taken-twice")
+    assert ProcessInstance.objects.get(pk=poster.instance_id).data == {"size": "A2"}
+    assert settle(ada, job, "complete", outcome="TORN", data={"sheets": 2}).status_code == 200
+
+
 def test_the_same_result_again_gets_the_same_answer(poster: WorkItem, ada: Caller) -> None:
     (job,) = fetch(ada)
     first = settle(ada, job, "complete", outcome="OK")

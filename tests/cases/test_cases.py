@@ -10,6 +10,7 @@ PLAYED = [
     "decision-with-a-further-condition",
     "form-skipped-by-rest",
     "number-of-a-form-decides",
+    "remarks-of-earlier-rounds",
     "small-number-of-a-form",
     "start-form-by-rest",
 ]

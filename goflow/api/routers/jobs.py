@@ -16,6 +16,7 @@ from goflow.api.errors import UnknownTopic, declared
 from goflow.api.job_shapes import ExtendedOut, ExtendIn, FailIn, FetchIn, FinishIn, JobOut, SettledOut
 from goflow.api.shapes import Id
 from goflow.conf import conf
+from goflow.desk import answers
 from goflow.errors import JobNotFound, NotAllowed
 from goflow.journal.models import OutboxMessage
 from goflow.runtime import engine, policy, working
@@ -108,8 +109,11 @@ def extend(request: HttpRequest, job_id: Path[Id], payload: ExtendIn) -> Any:
 def complete(request: HttpRequest, job_id: Path[Id], payload: FinishIn) -> Any:
     """
     The work item is complete and its instance moves on. The same again gets the same answer.
+
+    ``data`` holds values of the instance; where people answer other steps nothing is taken.
     """
-    _find(request, job_id)
+    item = _find(request, job_id)
+    answers.require_own(item, items.loaded_of(item.instance), payload.data)
     outcome = (payload.outcome or "").strip() or None
     return _answer(working.hand_in(job_id, payload.token, outcome, payload.data))
 
@@ -131,15 +135,19 @@ def fail(request: HttpRequest, job_id: Path[Id], payload: FailIn) -> Any:
     return _answer(done)
 
 
-def _find(request: HttpRequest, job_id: int) -> None:
+def _find(request: HttpRequest, job_id: int) -> WorkItem:
     """
+    The item of the job.
+
     Raises NotAllowed, or JobNotFound for a job that is unknown, run by the project itself, or a foreign one.
     """
     user = _worker(request)
     jobs = OutboxMessage.objects.filter(pk=job_id, kind__in=KINDS, topic__in=registry.topics())
-    item = jobs.values_list("workitem_id", flat=True).first()
-    if item is None or not tenancy.scope(WorkItem.objects.filter(pk=item), user=user).exists():
+    rows = tenancy.scope(WorkItem.objects.select_related("instance"), user=user)
+    item: WorkItem | None = rows.filter(pk__in=jobs.values("workitem_id")).first()
+    if item is None:
         raise JobNotFound(job=job_id)
+    return item
 
 
 def _answer(done: Settled) -> dict[str, Any]:
