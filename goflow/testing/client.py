@@ -192,12 +192,13 @@ class Client:
         *,
         data: Mapping[str, Any] | None = None,
         version: int | None = None,
+        seen: Mapping[str, Any] | None = None,
         key: str | None = None,
     ) -> Done:
         """
-        Decide an item.
+        Decide an item. ``data`` answers its form, ``seen`` is what the fields showed, to hear of changes.
         """
-        given = {"condition": condition, "data": data, "version": version}
+        given = {"condition": condition, "data": data, "version": version, "seen": seen}
         body = {name: value for name, value in given.items() if value is not None}
         return _read(Done, self.call("POST", f"/workitems/{pk}/complete", body, key=key).body)
 
