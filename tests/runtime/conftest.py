@@ -10,6 +10,7 @@ from django.apps import apps
 from goflow import testing
 from goflow.runtime import engine
 from goflow.workflow import registry
+from tests.shared import Shared
 
 Guard = Callable[[], AbstractContextManager[None]]
 
@@ -46,21 +47,41 @@ def root(db):
     return testing.person("root", is_superuser=True)
 
 
+def drawn() -> None:
+    testing.process("Line", ["A", "B"], [("A", "B")])
+    testing.process("Pooled", [("A", {"roles": ["team"]}), "B"], [("A", "B")])
+
+
+@pytest.fixture(scope="package", autouse=True)
+def shared(django_db_setup, django_db_blocker) -> Iterator[Shared[None]]:
+    """
+    What all tests of this folder begin with: two published processes.
+    """
+    with Shared(drawn, django_db_blocker) as rows:
+        yield rows
+
+
 @pytest.fixture
-def line(ana):
+def published(shared, db) -> None:
+    """
+    Line and Pooled, both A then B; the first item of Pooled is for ``team``.
+    """
+    shared.copy()
+
+
+@pytest.fixture
+def line(published, ana):
     """
     The first item, ana's own, of A then B.
     """
-    testing.process("Line", ["A", "B"], [("A", "B")])
     return engine.start("Line", ana)
 
 
 @pytest.fixture
-def pooled(ana, bo):
+def pooled(published, ana, bo):
     """
     The first item, in the pool of ``team``, of A then B.
     """
-    testing.process("Pooled", [("A", {"roles": ["team"]}), "B"], [("A", "B")])
     return engine.start("Pooled", ana)
 
 

@@ -134,15 +134,15 @@ def test_two_hundred_queues_are_one_list(first):
     assert inbox.count(queues) == 1_000
 
 
-def test_a_member_of_two_hundred_roles_reads_his_list_in_three_statements(ana, bo):
+def test_a_member_of_two_hundred_roles_reads_his_list_in_three_statements(ana, cy):
     groups = [Group(name=f"role {n}") for n in range(200)]
     Group.objects.bulk_create(groups)
     made = [Queue.objects.create(fingerprint=group.name) for group in groups]
     for queue, group in zip(made, groups, strict=True):
         queue.groups.add(group)
-    bo.groups.add(*groups)
+    cy.groups.add(*groups)
     with count_statements() as statements:
-        queues = assignment.queues_of(bo)
+        queues = assignment.queues_of(cy)
         inbox.page(queues)
         inbox.count(queues)
     assert (len(queues), len(statements)) == (202, 3), statements

@@ -157,8 +157,8 @@ def test_other_instances_keep_their_times(waiting, ana, root):
 
 
 def test_a_closed_item_keeps_its_time(ana, root):
-    testing.process("Line", [("A", {"sla_duration": "4h"}), "B"], [("A", "B")])
-    first = engine.start("Line", ana)
+    testing.process("Own", [("A", {"sla_duration": "4h"}), "B"], [("A", "B")])
+    first = engine.start("Own", ana)
     engine.complete(first.pk, actor=ana)
     engine.suspend(first.instance_id, actor=root)
     with testing.moved(HOUR):

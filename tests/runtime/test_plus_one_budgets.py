@@ -166,10 +166,10 @@ def test_a_key_costs_one_at_a_completion(line, ana):
 
 
 def test_a_key_costs_one_at_a_start(warm):
-    testing.process("Line", ["A", "B"], [("A", "B")])
-    engine.start("Line", warm)
+    testing.process("Own", ["A", "B"], [("A", "B")])
+    engine.start("Own", warm)
     with count_statements() as statements:
-        engine.start("Line", warm, check=False, key="k1")
+        engine.start("Own", warm, check=False, key="k1")
     assert len(statements) == START + 1, statements
 
 

@@ -40,8 +40,8 @@ def test_every_round_is_kept(ana):
 
 
 def test_what_was_said_at_the_start_is_kept_with_the_request(ana):
-    testing.process("Line", ["A", "B"], [("A", "B")])
-    engine.start("Line", ana, answers={"wish": "a desk"})
+    testing.process("Own", ["A", "B"], [("A", "B")])
+    engine.start("Own", ana, answers={"wish": "a desk"})
     assert kept() == [("ana", "process.started", "", {"wish": "a desk"}, "")]
 
 
@@ -73,8 +73,8 @@ def test_only_what_says_something_is_kept(line, ana, answers, said):
 
 
 def test_nothing_said_costs_nothing_and_answers_one_statement(ana):
-    testing.process("Line", ["A", "B"], [("A", "B")])
-    items = [engine.start("Line", ana) for _ in range(3)]
+    testing.process("Own", ["A", "B"], [("A", "B")])
+    items = [engine.start("Own", ana) for _ in range(3)]
     costs = []
     for item, answers in zip(items, (None, {"comment": ""}, {"comment": "yes"}), strict=True):
         with count_statements() as statements:
@@ -120,10 +120,10 @@ def test_an_item_that_stays_live_refuses_other_answers_too(ana):
 
 
 def test_the_same_start_with_other_answers_is_refused(ana):
-    testing.process("Line", ["A", "B"], [("A", "B")])
-    engine.start("Line", ana, key="k1", answers={"wish": "one"})
+    testing.process("Own", ["A", "B"], [("A", "B")])
+    engine.start("Own", ana, key="k1", answers={"wish": "one"})
     with pytest.raises(KeyReused):
-        engine.start("Line", ana, key="k1", answers={"wish": "TWO"})
+        engine.start("Own", ana, key="k1", answers={"wish": "TWO"})
 
 
 def test_two_items_of_one_step_keep_both_answers(ana):

@@ -42,44 +42,44 @@ def warm(user):
 
 
 def test_start_costs_four_statements_beside_rights(user):
-    process = testing.process("Line", ["A", "B"], [("A", "B")])
-    engine.start("Line", warm(user))
+    process = testing.process("Own", ["A", "B"], [("A", "B")])
+    engine.start("Own", warm(user))
     with count_statements() as statements:
-        engine.start("Line", user, check=False)
+        engine.start("Own", user, check=False)
     assert len(statements) == 4, statements
     assert ProcessInstance.objects.filter(process=process).count() == 2
 
 
 def test_start_pays_three_for_cold_rights(user):
-    testing.process("Line", ["A", "B"], [("A", "B")])
-    engine.start("Line", user)
+    testing.process("Own", ["A", "B"], [("A", "B")])
+    engine.start("Own", user)
     cold = type(user).objects.get(pk=user.pk)
     with count_statements() as statements:
-        engine.start("Line", cold)
+        engine.start("Own", cold)
     assert len(statements) <= 7, statements
 
 
 def test_activate_costs_three_statements(user):
     testing.group("team")
-    testing.process("Line", [("A", {"roles": ["team"]}), "B"], [("A", "B")])
+    testing.process("Own", [("A", {"roles": ["team"]}), "B"], [("A", "B")])
     member = testing.person("bo", "team")
-    item = engine.start("Line", user)
+    item = engine.start("Own", user)
     with count_statements() as statements:
         engine.activate(item.pk, actor=member)
     assert len(statements) == 3 + NO_RETURNING, statements
 
 
 def test_complete_costs_four_statements(user):
-    testing.process("Line", ["A", "B"], [("A", "B")])
-    item = engine.start("Line", user)
+    testing.process("Own", ["A", "B"], [("A", "B")])
+    item = engine.start("Own", user)
     with count_statements() as statements:
         engine.complete(item.pk, actor=user)
     assert len(statements) == 4 + NO_RETURNING, statements
 
 
 def test_complete_at_the_end_pays_for_the_instance(user):
-    testing.process("Line", ["A", "B"], [("A", "B")])
-    item = engine.start("Line", user)
+    testing.process("Own", ["A", "B"], [("A", "B")])
+    item = engine.start("Own", user)
     last = engine.complete(item.pk, actor=user).opened[0]
     with count_statements() as statements:
         engine.complete(last.pk, actor=user)
