@@ -18,6 +18,7 @@ from goflow.errors import GoflowError
 from goflow.runtime.models import DataRevision, ProcessInstance
 from goflow.workflow.loader import Loaded
 from goflow.workflow.registry import get_form
+from goflow.workflow.startforms import fields_of
 
 LONGEST = 200
 """How many of the latest steps in which something was said one page tells."""
@@ -50,7 +51,7 @@ class Spoken:
 
 def of(instance: ProcessInstance, loaded: Loaded) -> list[Spoken]:
     """
-    The latest that was said, in order. One query, and those that the fields of the start form need.
+    The latest that was said, in order. One query, and one for the model of the process.
 
     For whoever may see the instance or one of its items.
     """
@@ -74,9 +75,9 @@ def _fields(instance: ProcessInstance, loaded: Loaded, activity_key: str) -> Map
     """
     try:
         if not activity_key:
-            return starting.start_form(instance.process, instance.user).fields
+            return fields_of(starting.form_class_of(instance.process))
         name = loaded.graph.activity(activity_key).form_class
-        return getattr(get_form(name) if name else CommentForm, "base_fields", {})
+        return fields_of(get_form(name) if name else CommentForm)
     except GoflowError:
         return {}
 

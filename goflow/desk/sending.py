@@ -195,12 +195,13 @@ def said(sent: Sent, form: forms.BaseForm) -> dict[str, Any]:
     """
     What was answered, field by field and as plain JSON, whether the whole fits or not.
 
-    The same answers give the same again, whatever has become of the request meanwhile.
+    The same answers give the same again, whatever has become of the request meanwhile. What is hidden while
+    it is typed is not repeated.
     """
     found: dict[str, Any] = {}
     for name in sent.names(form):
         asked = form.fields[name]
-        if not isinstance(asked, forms.FileField):
+        if not isinstance(asked, forms.FileField) and not isinstance(asked.widget, forms.PasswordInput):
             found.update(_clean(asked, name, form[name].data))
     return found
 

@@ -19,7 +19,7 @@ from goflow.desk.links import reverse
 from goflow.errors import NotAllowed, ProcessNotFound
 from goflow.runtime import policy
 from goflow.workflow.models import Process
-from goflow.workflow.startforms import RequestForm, is_for_people, start_class
+from goflow.workflow.startforms import FormClass, RequestForm, is_for_people, start_class
 
 REQUESTER = "requester"
 """The field of a model that generated start forms fill with the person who asks."""
@@ -94,14 +94,21 @@ def start_path(request: HttpRequest, process: Process) -> str:
     return f"{path}?{urlencode({'process': process.code})}"
 
 
+def form_class_of(process: Process) -> FormClass:
+    """
+    The class of the form that starts the process.
+    """
+    kind = process.content_type
+    return start_class(process.code, kind.model_class() if kind else None)
+
+
 def start_form(
     process: Process, user: Any, data: Any = None, files: Any = None, *, about: models.Model | None = None
 ) -> forms.BaseForm:
     """
     The form that starts the process, bound when ``data`` is given; ``about`` is an object that it changes.
     """
-    kind = process.content_type
-    made = start_class(process.code, kind.model_class() if kind else None)
+    made = form_class_of(process)
     form = made(data, files) if about is None else made(data, files, instance=about)
     if hasattr(form, "for_user"):
         form.for_user(user)

@@ -86,7 +86,7 @@ class Told:
 
 def story(instance: ProcessInstance, loaded: Loaded) -> list[Told]:
     """
-    What happened to an instance and what was said, in order. Three queries, and those of the start form.
+    What happened to an instance and what was said, in order. Three queries, one more for the start form.
 
     What was said is told even where nothing else is recorded.
     """

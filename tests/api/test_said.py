@@ -4,6 +4,8 @@ What people said in every round is in the history, beside who said it.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.test import override_settings
 
 from goflow.runtime import engine
@@ -85,3 +87,30 @@ def test_what_was_said_costs_one_statement_for_any_number(company: Company, as_:
                 assert anna.get(shown).status_code == 200
         costs.append(len(statements))
     assert costs == [costs[0]] * 3
+
+
+def complete(company: Company, as_: As, comment: str) -> Any:
+    body = {"condition": "REJECTED", "data": {"comment": comment}}
+    path = f"/workitems/{company.item.pk}/complete"
+    return as_(company.bob).post(path, body, HTTP_IDEMPOTENCY_KEY="k1")
+
+
+def test_what_a_client_sends_is_kept(company: Company, as_: As) -> None:
+    assert complete(company, as_, "one").status_code == 200
+    told = as_(company.bob).get(f"/workitems/{company.item.pk}").json()["said"]
+    assert said(told) == [("workitem.completed", "bob", "review", {"comment": "one"}, "")]
+
+
+def test_the_same_key_with_other_answers_is_refused(company: Company, as_: As) -> None:
+    first, again, other = (complete(company, as_, text) for text in ("one", "one", "TWO"))
+    assert (first.status_code, again.json(), other.status_code) == (200, first.json(), 422)
+    assert other.json()["code"] == "idempotency-key-reused"
+    told = as_(company.bob).get(f"/workitems/{company.item.pk}").json()["said"]
+    assert [line["answers"] for line in told] == [{"comment": "one"}]
+
+
+def test_what_a_client_starts_with_is_kept(company: Company, as_: As) -> None:
+    body = {"process_name": "purchase", "title": "Chair", "data": {"comment": "please"}}
+    started = as_(company.anna).post("/processes/start", body).json()
+    told = as_(company.anna).get(f"/instances/{started['instance_id']}").json()["said"]
+    assert [(line["action"], line["answers"]["comment"]) for line in told] == [("process.started", "please")]

@@ -12,10 +12,10 @@ from django.test import override_settings
 
 from goflow.journal.models import AuditEvent
 from goflow.runtime import engine
-from goflow.runtime.models import WorkItem
+from goflow.runtime.models import DataRevision, WorkItem
 from goflow.testing import count_statements, person, process
 from goflow.workflow import registry
-from tests.web.conftest import As, Company
+from tests.web.conftest import As, Company, Unchanged
 
 
 class Offer(forms.Form):
@@ -162,3 +162,43 @@ def test_the_number_of_statements_does_not_grow(as_: As, company: Company) -> No
                 assert as_(company.bea).get(path).status_code == 200
         costs.append(len(statements))
     assert costs[0] == costs[1]
+
+
+def post(as_: As, company: Company, comment: str, **fields: str) -> Any:
+    path = f"/workflow/workitems/{company.item.pk}/"
+    return as_(company.bob).post(path, {"outcome": "REJECTED", "comment": comment, **fields})
+
+
+def test_what_is_written_on_the_page_is_kept(as_: As, company: Company) -> None:
+    post(as_, company, "not this one")
+    row = DataRevision.objects.get()
+    assert (row.actor, row.action, row.said) == (
+        company.bob,
+        "workitem.completed",
+        {"comment": "not this one"},
+    )
+    text = as_(company.anna).get(pages(company)[0]).content.decode()
+    assert "<q>not this one</q>" in text
+
+
+def test_what_is_written_to_start_a_request_is_kept(as_: As, company: Company) -> None:
+    as_(company.anna).post("/workflow/start_proto/purchase/", {"title": "Chair", "comment": "please"})
+    row = DataRevision.objects.get()
+    assert (row.action, row.said["comment"], row.instance.title) == ("process.started", "please", "Chair")
+
+
+def test_the_same_page_sent_twice_is_done_once(as_: As, company: Company) -> None:
+    found = [post(as_, company, "no", goflow_key="k1").status_code for _ in range(2)]
+    assert (found, DataRevision.objects.count()) == ([302, 302], 1)
+
+
+def test_the_same_page_sent_again_with_another_text_keeps_it_in_hand(
+    as_: As, company: Company, unchanged: Unchanged
+) -> None:
+    post(as_, company, "no", goflow_key="k1")
+    with unchanged():
+        response = post(as_, company, "no, because it is <b>dear</b>", goflow_key="k1")
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert "no, because it is &lt;b&gt;dear&lt;/b&gt;</textarea>" in text
+    assert "You have done this step already, with other answers." in text
