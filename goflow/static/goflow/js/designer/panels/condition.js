@@ -61,7 +61,7 @@ export async function openCondition(editor, key, { api, urls }) {
       if (number !== asked) return;
       verdict.replaceChildren(...judged(text, data));
       raw.setAttribute("aria-invalid", String(Boolean(data.error)));
-      branches.replaceChildren(isTried() ? table(editor, data.branches, data.error ? key : "") : untried());
+      branches.replaceChildren(...(isTried() ? [] : [untried()]), table(editor, data.branches, { isTried: isTried(), misread: data.error ? key : "" }));
     } catch (error) {
       verdict.replaceChildren(el("p", { class: "error" }, /** @type {Error} */ (error).message));
     }
@@ -115,15 +115,27 @@ function untried() {
   return el("p", { class: "meta" }, gettext("No data yet. Choose an outcome or an instance, or type data, to see which transition is taken and why."));
 }
 
-/** @param {Editor} editor @param {any[]} branches @param {string} misread the transition about which everything is said already */
-function table(editor, branches, misread) {
+/**
+ * Every way out: whether its condition holds, and why.
+ * @param {Editor} editor @param {any[]} branches
+ * @param {{isTried: boolean, misread: string}} how `misread`: the transition about which everything is said already
+ */
+function table(editor, branches, { isTried, misread }) {
   return el("table", { class: "data" },
     el("thead", {}, el("tr", {}, ...[gettext("Leads to"), gettext("Condition"), gettext("Holds"), gettext("Why")].map((words) => el("th", { scope: "col" }, words)))),
     el("tbody", {}, ...branches.map((branch) => el("tr", { "data-branch": branch.transition },
       el("td", {}, titleOf(editor.graph, editor.graph.transition(branch.transition)?.target ?? "")),
       el("td", { class: "ds-code" }, branch.condition || "–"),
-      el("td", { class: branch.taken ? "ds-taken" : "ds-nottaken" }, branch.taken ? gettext("yes, taken") : branch.value ? gettext("yes, not taken") : gettext("no")),
-      el("td", {}, branch.transition === misread ? "" : branch.problem || Object.entries(branch.operands ?? {}).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(", "))))));
+      ...(isTried ? outcomeOf(branch, branch.transition === misread) : [el("td", {}, "–"), el("td", {})])))));
+}
+
+/** @param {any} branch @param {boolean} isTold whether its problem is told already */
+function outcomeOf({ taken, value, problem, operands }, isTold) {
+  const why = problem || Object.entries(operands ?? {}).map(([name, read]) => `${name} = ${JSON.stringify(read)}`).join(", ");
+  return [
+    el("td", { class: taken ? "ds-taken" : "ds-nottaken" }, taken ? gettext("yes, taken") : value ? gettext("yes, not taken") : gettext("no")),
+    el("td", {}, isTold ? "" : why),
+  ];
 }
 
 /** @param {Editor} editor @param {Parts} parts @param {(parts: Parts) => void} set */
