@@ -45,6 +45,7 @@ __all__ = [
     "shown",
     "shown_value",
     "start",
+    "start_form",
 ]
 
 FILES = _("Files are not stored yet. Leave this empty, or tell an administrator.")
@@ -105,6 +106,14 @@ def complete(
         answers=_said(sent, make),
         prepare=prepare,
     )
+
+
+def start_form(process: Process, user: Any, *, sent: Sent | None = None) -> forms.BaseForm:
+    """
+    The form that starts a process, to be shown, with the answers in it when some were sent.
+    """
+    make = partial(starting.start_form, process, user)
+    return make(None, None) if sent is None else sent.bind(make)
 
 
 def start(
@@ -257,7 +266,10 @@ def _replaces(form: forms.BaseForm, name: str) -> bool:
 
 def _both(form: forms.BaseForm, name: str, value: Any, seen: Any) -> str:
     texts = {"now": _spoken(form.fields[name], value), "seen": _spoken(form.fields[name], seen)}
-    return gettext("This was “%(seen)s” and is “%(now)s” by now. Send again to replace it.") % texts
+    told = gettext(
+        "Somebody has changed this meanwhile: from “%(seen)s” to “%(now)s”. Send again to replace it."
+    )
+    return told % texts
 
 
 def _spoken(asked: forms.Field, value: Any) -> str:

@@ -63,7 +63,7 @@ def start_proto(request: HttpRequest, process: str) -> HttpResponse:
 
 def _start(request: HttpRequest, process: Process, templates: list[str]) -> HttpResponse:
     if request.method != "POST":
-        return _shown(request, process, templates, starting.start_form(process, request.user))
+        return _shown(request, process, templates, answers.start_form(process, request.user))
     try:
         return _started(request, process)
     except KeyReused:
@@ -72,7 +72,7 @@ def _start(request: HttpRequest, process: Process, templates: list[str]) -> Http
     except AnswersInvalid as exc:
         return _shown(request, process, templates, exc.form)
     except Invalid as exc:
-        form = starting.start_form(process, request.user, request.POST, request.FILES)
+        form = answers.start_form(process, request.user, sent=_sent(request))
         form.add_error(None, str(exc))
         return _shown(request, process, templates, form)
 
@@ -84,10 +84,13 @@ def _shown(
     return show(request, templates, context, status=422 if form.is_bound else 200)
 
 
+def _sent(request: HttpRequest) -> answers.FromPage:
+    return answers.FromPage(request.POST, request.FILES)
+
+
 def _started(request: HttpRequest, process: Process) -> HttpResponse:
     key = request.POST.get("goflow_key", "")[:LONGEST_KEY] or None
-    sent = answers.FromPage(request.POST, request.FILES)
-    item = answers.start(process, request.user, sent, key=key)
+    item = answers.start(process, request.user, _sent(request), key=key)
     messages.success(request, gettext("“%(request)s” was sent.") % {"request": item.instance.title})
     own = item.user_id == request.user.pk and item.is_open
     default = reverse(request, "workitem", item.pk) if own else reverse(request, "myrequests")

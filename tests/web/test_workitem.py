@@ -317,7 +317,7 @@ def test_change_of_another_branch_is_not_replaced_unseen(
     text = response.content.decode()
     about.refresh_from_db()
     assert (response.status_code, about.reason) == (422, "snow")
-    assert "This was “sun” and is “snow” by now." in text
+    assert "from “sun” to “snow”. Send again to replace it." in text
     assert ">\nrain</textarea>" in text
     assert client.post(page(item), Fields(text).values).status_code == 302
     about.refresh_from_db()

@@ -46,7 +46,7 @@ def catalogue(request: HttpRequest) -> Any:
             "version": process.version,
             "description": process.description,
             "content_type": forms.label_of(process.content_type),
-            "form": forms.fields(starting.start_form(process, user)),
+            "form": forms.fields(answers.start_form(process, user)),
         }
         for process in starting.startable(user)
         if objects.is_offered(process)
