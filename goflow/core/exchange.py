@@ -39,6 +39,8 @@ MAX_ACTIVITIES = 1_000
 MAX_TRANSITIONS = 5_000
 ORDERING_STEP = 10
 LONGEST_DERIVED = readers.MAX_KEY - 10
+LONGEST_OF_TITLE = readers.MAX_TITLE - 10
+"""Keys of activities are stored in as many characters as titles, with room for a number."""
 
 
 UPGRADERS: Mapping[int, Callable[[Data], Data]] = MappingProxyType({})
@@ -158,7 +160,7 @@ def _activities(data: object) -> tuple[ActivityDef, ...]:
         path = f"activities[{index}]"
         values = _entry(entry, ACTIVITY_READERS, path)
         if "key" not in values:
-            values["key"] = _unique(slug(str(values["title"])) or "activity", used)
+            values["key"] = _unique(slug(str(values["title"]))[:LONGEST_OF_TITLE] or "activity", used)
         found.append(_built(ActivityDef, values))
     _refuse_doubled([a.key for a in found], "activities")
     return tuple(found)

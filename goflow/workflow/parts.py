@@ -16,6 +16,7 @@ from goflow.core.conditions import normalise
 from goflow.core.durations import parse_duration
 from goflow.core.errors import ConditionError, DefinitionError
 from goflow.core.exchange import slug
+from goflow.core.readers import MAX_TITLE
 from goflow.workflow.frozen import FrozenWithProcess
 from goflow.workflow.process import Process
 from goflow.workflow.resources import Application, PushApplication, Queue
@@ -153,7 +154,7 @@ class Activity(FrozenWithProcess):
         super().save(*args, **kwargs)
 
     def _free_key(self) -> str:
-        base = slug(self.title) or "activity"
+        base = slug(self.title)[: MAX_TITLE - 10] or "activity"
         taken = set(Activity.objects.filter(process_id=self.process_id).values_list("key", flat=True))
         number, key = 1, base
         while key in taken:

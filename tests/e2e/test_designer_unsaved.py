@@ -171,6 +171,23 @@ def test_nothing_is_saved_under_another_name_unasked(draw: Callable[..., Drawer]
     assert titles(process) == ["By Admin", "Second"]
 
 
+def test_what_the_server_refuses_is_shown_where_it_is(draw: Callable[..., Drawer]) -> None:
+    process = draft(**two_in_a_row())
+    drawer = draw()
+    drawer.open(process)
+    write = "text => document.body.designer.editor.patch(['second'], {description: text})"
+    drawer.page.evaluate(write, "x" * 10_001)
+    drawer.page.keyboard.press("Control+s")
+    state(drawer, "refused")
+    expect(bar(drawer)).to_contain_text("Not saved: “Second” has 10001 characters")
+    drawer.look("refused")
+    bar(drawer).get_by_role("button", name="Show the problem").click()
+    expect(drawer.page.locator("#designer-properties [name=title]")).to_have_value("Second")
+    drawer.page.evaluate(write, "short")
+    drawer.saved()
+    expect(bar(drawer)).to_be_hidden()
+
+
 def test_a_new_process_is_named_drawn_published_and_started(draw: Callable[..., Drawer]) -> None:
     drawer = draw()
     page = drawer.page

@@ -106,3 +106,10 @@ test("places are never asked for", () => {
   assert.deepEqual(conflicts, []);
   assert.deepEqual(graph, moved(8));
 });
+
+test("lists of names come together name by name", () => {
+  const named = (roles) => changed((g) => { g.activities[1].roles = roles; });
+  const { graph, conflicts } = merge(named(["A", "B"]), named(["A", "B", "C"]), named(["B", "D"]));
+  assert.deepEqual(conflicts, []);
+  assert.deepEqual(graph.activities[1].roles, ["B", "C", "D"]);
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ModelError } from "../../goflow/static/goflow/js/designer/exchange.js";
+import { ModelError, readActivity } from "../../goflow/static/goflow/js/designer/exchange.js";
 import { Graph, kindOf } from "../../goflow/static/goflow/js/designer/model.js";
 import { LEAVE, leave } from "./fixtures.js";
 
@@ -116,4 +116,12 @@ test("who moves a token on", () => {
   assert.equal(kindOf(graph.activity("approve")), "human");
   assert.equal(kindOf(graph.activity("book")), "automatic");
   assert.equal(kindOf(graph.activity("end")), "dummy");
+});
+
+test("keys of long titles leave room for a number", () => {
+  const graph = new Graph();
+  const first = graph.newKey("x".repeat(100));
+  graph.putActivity(readActivity({ key: first, title: "x".repeat(100) }));
+  const second = graph.newKey("x".repeat(100));
+  assert.ok(second !== first && second.length <= 100);
 });

@@ -181,3 +181,9 @@ def test_huge_sources_are_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("goflow.workflow.exchange.LARGEST_FILE", 10)
     with pytest.raises(DefinitionError, match="has more than 10 bytes"):
         read("[" + " " * 20 + "]")
+
+
+def test_long_titles_used_twice_get_keys_that_fit() -> None:
+    titles = [{"title": "x" * 100}, {"title": "x" * 100}]
+    done = import_draft(core.from_dict({**KNOWN, "begin": "", "activities": titles, "transitions": []}))
+    assert [len(key) <= 100 for key in loader.read(done.process).activity_ids] == [True, True]

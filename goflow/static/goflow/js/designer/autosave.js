@@ -4,6 +4,7 @@
 import { ApiError, ConflictError, NetworkError, RightsError, ServerError, SessionError } from "../core/api.js";
 import { gettext, interpolate, language } from "../core/i18n.js";
 import { forget, remember, remembered } from "../core/storage.js";
+import { titleOf } from "./diff.js";
 
 /**
  * @import { createApi } from "../core/api.js"
@@ -155,7 +156,7 @@ export class Autosave {
     const isPassing = error instanceof NetworkError || error instanceof ServerError || error instanceof SessionError;
     // Sending the same again is useless when it was refused; the next change may be accepted.
     this.show(isPassing ? "failed" : "refused");
-    this.options.unsaved.show(reasonOf(error), this.waysOut(error));
+    this.options.unsaved.show(reasonOf(error, this.editor.graph), this.waysOut(error));
     if (isPassing) this.later(AGAIN);
   }
 
@@ -224,13 +225,17 @@ export class Autosave {
   }
 }
 
-/** What stands in the way, in the words of people. @param {ApiError} error */
-function reasonOf(error) {
+/** What stands in the way, in the words of people. @param {ApiError} error @param {import("./model.js").Graph} graph */
+function reasonOf(error, graph) {
   if (error instanceof SessionError) return gettext("Not saved: you are signed out. Sign in, and it goes on by itself.");
   if (error instanceof NetworkError) return gettext("Not saved: there is no connection to the server. It is tried again by itself.");
   if (error instanceof ServerError) return gettext("Not saved: the server has a problem. It is tried again by itself.");
   if (error instanceof RightsError) return gettext("Not saved: you may not change this process any more.");
-  return interpolate(gettext("Not saved: %(reason)s"), { reason: error.message });
+  const path = String(error.data?.path ?? "");
+  const key = elementAt(graph.toJSON(), path);
+  if (!key) return interpolate(gettext("Not saved: %(reason)s"), { reason: error.message });
+  const title = titleOf(/** @type {any} */ (graph.activity(key) ?? graph.transition(key)));
+  return interpolate(gettext("Not saved: “%(title)s” %(reason)s"), { title, reason: error.message.replace(`${path}: `, "") });
 }
 
 /**

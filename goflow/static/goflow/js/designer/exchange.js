@@ -204,7 +204,8 @@ export function slug(title) {
  * @returns {string}
  */
 export function freeKey(title, isTaken, fallback = "activity") {
-  const base = slug(title).slice(0, MAX_KEY - 10);
+  // A column of keys is as long as a title, so there has to be room for a number.
+  const base = slug(title).slice(0, MAX_TITLE - 10).replace(/-+$/, "");
   if (base && !isTaken(base)) return base;
   let number = base ? 2 : 1;
   while (isTaken(`${base || fallback}-${number}`)) number += 1;

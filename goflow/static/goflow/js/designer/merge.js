@@ -2,8 +2,9 @@
  * Bringing two people's changes of one draft together, by keys and fields, against what both started from.
  *
  * A field that only one of them changed is taken over. What both changed differently is a conflict, and somebody
- * has to choose. Removing an element that the other one changed or leads to is a conflict, too. Only positions are
- * never asked for: when both moved an activity it stays where I put it.
+ * has to choose. Removing an element that the other one changed or leads to is a conflict, too. Never
+ * asked for are lists of names, which come together name by name, and positions: when both moved an activity it
+ * stays where I put it.
  */
 
 import { ACTIVITY_DEFAULTS, TRANSITION_DEFAULTS, isSame, readDefinition, writeDefinition } from "./exchange.js";
@@ -13,6 +14,9 @@ import { HEAD, titleOf } from "./diff.js";
  * @import { ElementKind } from "./diff.js"
  * @import { Data, Definition, Process } from "./exchange.js"
  */
+
+/** The fields that are lists of names. */
+const NAMES = new Set(["roles", "allowed_groups", "allowed_users", "sla_roles"]);
 
 /**
  * @typedef {"mine" | "theirs"} Side
@@ -143,7 +147,17 @@ function mergeValue(work, about, field, base, mine, theirs) {
   if (isSame(mine, theirs) || isSame(theirs, base)) return mine;
   if (isSame(mine, base)) return theirs;
   if (field === "position") return mine;
+  if (NAMES.has(field)) return mergeNames(/** @type {string[]} */ (base), /** @type {string[]} */ (mine), /** @type {string[]} */ (theirs));
   return ask(work, { ...about, field, base, mine, theirs }) === "mine" ? mine : theirs;
+}
+
+/**
+ * Names have no order: what either side added is in, what either side took out is not.
+ * @param {readonly string[]} base @param {readonly string[]} mine @param {readonly string[]} theirs
+ */
+function mergeNames(base, mine, theirs) {
+  const kept = mine.filter((name) => theirs.includes(name) || !base.includes(name));
+  return [...kept, ...theirs.filter((name) => !mine.includes(name) && !base.includes(name))];
 }
 
 /**
