@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 from goflow.core import exchange as core_exchange
 from goflow.workflow import exchange, loader
 from goflow.workflow.models import Process
+from tests.e2e.hands import paste, types
 from tests.messages import ROOT, marked_in_scripts
 
 CATALOGUES = ROOT / "locale"
@@ -79,9 +80,10 @@ class Drawer:
             self.complaints.append(message.text)
 
     def sign_in(self, name: str, password: str) -> None:
+        """As with a password manager."""
         self.page.goto(f"{self.home}/leave/accounts/login/?next=/leave/mywork/")
-        self.page.get_by_label("Username").fill(name)
-        self.page.get_by_label("Password").fill(password)
+        paste(self.page.get_by_label("Username"), name)
+        paste(self.page.get_by_label("Password"), password)
         self.page.get_by_role("button", name="Sign in").click()
 
     def open(self, process: Process, language: str = "") -> None:
@@ -113,7 +115,7 @@ class Drawer:
 
     def place(self, sort: str, x: float, y: float, title: str) -> None:
         self.drag(self.page.locator(f"[data-sort={sort}]"), x, y)
-        self.page.locator(".ds-rename").fill(title)
+        types(self.page.locator(".ds-rename"), title)
         self.page.keyboard.press("Enter")
 
     def saved(self) -> None:
@@ -126,7 +128,7 @@ class Drawer:
 
     def rename(self, title: str, wanted: str) -> None:
         self.node(title).dblclick()
-        self.page.locator(".ds-rename").fill(wanted)
+        types(self.page.locator(".ds-rename"), wanted)
         self.page.keyboard.press("Enter")
 
 

@@ -31,3 +31,8 @@ def goes_on(page: Page, text: str, *, pace: int = PACE) -> None:
 def paste(field: Locator, text: str) -> None:
     """Put in a whole text at once, as from the clipboard."""
     field.fill(text)
+
+
+def picks(field: Locator, value: str) -> None:
+    """Choose a day or a time in the browser's own calendar, which no page can see."""
+    field.fill(value)

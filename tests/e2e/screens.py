@@ -19,6 +19,7 @@ from goflow.workflow import exchange
 from goflow.workflow.models import Process
 from leavedemo.leave.models import LeaveRequest
 from tests.e2e.designer import Drawer, draft
+from tests.e2e.hands import paste
 
 Draw = Callable[..., Drawer]
 Screens = Iterator[tuple[str, Page]]
@@ -167,7 +168,7 @@ def of_dialogs(draw: Draw, language: str = "", **context: Any) -> Screens:
     page.get_by_role("menuitem").nth(3).click()
     yield "import", page
     doubled = [{**activity, "title": "Ask", "roles": ["ghosts"]} for activity in ACTIVITIES]
-    page.locator("[name=import]").fill(json.dumps({**exchange.dump(process), "activities": doubled}))
+    paste(page.locator("[name=import]"), json.dumps({**exchange.dump(process), "activities": doubled}))
     page.locator("[data-value=preview]").click()
     expect(page.locator("[data-report]")).to_be_visible()
     yield "preview", page

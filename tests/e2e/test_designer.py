@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from goflow.workflow import exchange, loader
 from goflow.workflow.models import Process
 from tests.e2e.designer import Drawer, draft, stored, two_in_a_row
+from tests.e2e.hands import goes_on, paste, types
 
 WAYS = [
     ("Request", "Manager review"),
@@ -88,14 +89,14 @@ def test_parallel_process_drawn_by_keyboard_alone(draw: Callable[..., Drawer]) -
     def named(title: str) -> None:
         expect(page.locator(".ds-rename")).to_be_focused()
         page.keyboard.press("Control+a")
-        page.keyboard.type(title)
+        goes_on(page, title)
         page.keyboard.press("Enter")
         expect(drawer.node(title)).to_be_focused()
 
     def added(key: str, sort: str, title: str) -> None:
         page.keyboard.press(key)
         expect(page.locator(".ds-popup input")).to_be_focused()
-        page.keyboard.type(sort)
+        goes_on(page, sort)
         page.keyboard.press("Enter")
         named(title)
 
@@ -114,7 +115,7 @@ def test_parallel_process_drawn_by_keyboard_alone(draw: Callable[..., Drawer]) -
     page.keyboard.press("Enter")
     expect(page.locator("[name=title]")).to_be_focused()
     page.locator("[name=join_mode]").focus()
-    page.keyboard.type("all of")
+    goes_on(page, "all of")
     drawer.saved()
     assert graph_json(process) == PARALLEL
 
@@ -130,7 +131,7 @@ def test_parallel_process_drawn_in_the_outline_of_a_phone(draw: Callable[..., Dr
     def added(control: str, sort: str, title: str) -> None:
         outline.locator(f"[name={control}]").select_option(sort)
         box = outline.locator("input:focus")
-        box.fill(title)
+        types(box, title)
         box.press("Enter")
         expect(outline.locator(f"[data-step] input[value='{title}'], [data-step]").first).to_be_visible()
 
@@ -150,7 +151,7 @@ def test_parallel_process_drawn_in_the_outline_of_a_phone(draw: Callable[..., Dr
     added(f"after-{step('Decide')}", "end", "Report")
     target = outline.locator(f"[name=connect-{step('HR review')}]")
     target.click()
-    target.press_sequentially("Dec", delay=80)
+    types(target, "Dec")
     target.press("Enter")
     outline.locator(f"[name=join_mode-{step('Decide')}]").select_option("and")
     drawer.saved()
@@ -215,7 +216,7 @@ def filled(drawer: Drawer, place: str) -> set[str]:
     names = [str(name) for name in found.evaluate_all("all => all.map(each => each.name)")]
     for name in names:
         box = page.locator(f"{place} [name='{name}']")
-        box.fill(f"{EVIL} {name}")
+        paste(box, f"{EVIL} {name}")
         box.press("Tab")
     return set(names)
 
@@ -231,13 +232,13 @@ def test_script_in_every_text_field_stays_text(draw: Callable[..., Drawer]) -> N
     seen = filled(drawer, panel)
     drawer.node("First").click()
     page.locator("[name=kind]").select_option("subflow")
-    page.locator(f"{panel} [name=push_application]").fill(EVIL)
+    paste(page.locator(f"{panel} [name=push_application]"), EVIL)
     seen |= filled(drawer, panel)
     page.locator(f"{panel} .ds-way").first.click()
     expect(page.locator(f"{panel} [name=condition]")).to_be_visible()
     seen |= filled(drawer, panel)
     page.locator("[data-name=build]").click()
-    page.locator("dialog [name=condition-text]").fill(f"outcome == '{EVIL}'")
+    paste(page.locator("dialog [name=condition-text]"), f"outcome == '{EVIL}'")
     expect(page.locator("dialog [data-branch]")).to_contain_text(EVIL)
     seen |= filled(drawer, "dialog")
     page.locator("dialog").get_by_role("button", name="Use this condition").click()
@@ -247,10 +248,10 @@ def test_script_in_every_text_field_stays_text(draw: Callable[..., Drawer]) -> N
     expect(page.locator(".ds-findings li").first).to_be_visible()
     page.locator("[data-tool=outline]").click()
     page.locator("[data-tool=find]").click()
-    page.locator(".ds-popup input").fill(EVIL)
+    paste(page.locator(".ds-popup input"), EVIL)
     expect(page.locator(".ds-popup")).to_contain_text("title")
     page.keyboard.press("Escape")
-    page.locator("#designer-palette input").fill(EVIL)
+    paste(page.locator("#designer-palette input"), EVIL)
     assert seen >= TYPED
     assert page.locator("img").count() == 0
     assert dialogs == []

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from goflow.workflow import loader
 from goflow.workflow.models import Process
 from tests.e2e.designer import Drawer, draft, stored, two_in_a_row
+from tests.e2e.hands import goes_on, types
 
 
 def three() -> dict[str, object]:
@@ -108,7 +109,7 @@ def test_activity_is_found_by_its_title(draw: Callable[..., Drawer]) -> None:
     drawer.open(draft(**three()))
     drawer.page.locator(".ds-canvas").focus()
     drawer.page.keyboard.press("/")
-    drawer.page.keyboard.type("thi")
+    goes_on(drawer.page, "thi")
     drawer.page.keyboard.press("Enter")
     expect(drawer.node("Third")).to_have_attribute("data-selected", "")
     expect(drawer.node("Third")).to_be_focused()
@@ -143,8 +144,8 @@ def test_keys_typed_into_a_field_draw_nothing(draw: Callable[..., Drawer]) -> No
     drawer.open(process)
     drawer.node("First").click()
     title = drawer.page.locator("[data-panel=properties] [name=title]")
-    title.fill("")
-    title.press_sequentially("anc/glmt")
+    types(title, "")
+    goes_on(drawer.page, "anc/glmt")
     title.press("Delete")
     title.press("Enter")
     drawer.saved()

@@ -17,6 +17,7 @@ from goflow.workflow import publishing as verbs
 from goflow.workflow.models import Process
 from leavedemo.leave.models import LeaveRequest
 from tests.e2e.designer import Drawer, admin, draft, stored
+from tests.e2e.hands import paste, types
 
 SPLIT: dict[str, Any] = {
     "content_type": "leave.leaverequest",
@@ -60,7 +61,7 @@ def test_text_becomes_rows_and_rows_become_text(draw: Callable[..., Drawer]) -> 
     drawer.open(process)
     dialog = builder(drawer, "Long")
     text = dialog.locator("[name=condition-text]")
-    text.fill("wfobject.days_debited >= 5 or outcome in ['A', 'B']")
+    types(text, "wfobject.days_debited >= 5 or outcome in ['A', 'B']")
     expect(dialog.locator("[name=condition-form]")).to_have_value("rows")
     expect(dialog.locator("[name=joint]")).to_have_value("or")
     rows = dialog.locator(".ds-rule")
@@ -69,13 +70,13 @@ def test_text_becomes_rows_and_rows_become_text(draw: Callable[..., Drawer]) -> 
     expect(dialog.locator("[name=row-operator-0]")).to_have_value(">=")
     expect(dialog.locator("[name=row-value-0]")).to_have_value("5")
     expect(dialog.locator("[name=row-value-1]")).to_have_value("A, B")
-    dialog.locator("[name=row-value-0]").fill("7")
+    types(dialog.locator("[name=row-value-0]"), "7")
     dialog.locator("[name=row-value-0]").press("Tab")
     expect(text).to_have_value("wfobject.days_debited >= 7 or outcome in ['A', 'B']")
     dialog.locator("[name=joint]").select_option("and")
     dialog.locator("[data-name=row-add]").click()
-    dialog.locator("[name=row-field-2]").fill("instance.priority")
-    dialog.locator("[name=row-value-2]").fill("1")
+    types(dialog.locator("[name=row-field-2]"), "instance.priority")
+    types(dialog.locator("[name=row-value-2]"), "1")
     dialog.locator("[name=row-value-2]").press("Tab")
     dialog.locator("[data-name=row-remove-1]").click()
     expect(text).to_have_value("wfobject.days_debited >= 7 and instance.priority == 1")
@@ -102,7 +103,7 @@ def test_each_form_of_a_condition_is_recognised_and_kept(
     drawer = draw()
     drawer.open(draft(**SPLIT))
     dialog = builder(drawer, "Long")
-    dialog.locator("[name=condition-text]").fill(text)
+    types(dialog.locator("[name=condition-text]"), text)
     expect(dialog.locator("[name=condition-form]")).to_have_value(form)
     dialog.get_by_role("button", name="Use this condition").click()
     again = builder(drawer, "Long")
@@ -114,7 +115,7 @@ def test_what_cannot_be_read_is_told_with_its_place(draw: Callable[..., Drawer])
     drawer = draw()
     drawer.open(draft(**SPLIT))
     dialog = builder(drawer, "Long")
-    dialog.locator("[name=condition-text]").fill("wfobject.days_debited > > 5")
+    types(dialog.locator("[name=condition-text]"), "wfobject.days_debited > > 5")
     expect(dialog.locator("[role=status] .error:visible")).to_contain_text("25")
 
 
@@ -127,7 +128,7 @@ def test_a_correct_condition_is_no_error_before_there_is_data(draw: Callable[...
     expect(dialog.locator(".error:visible")).to_have_count(0)
     expect(dialog).not_to_contain_text("unknown name")
     drawer.look("condition-untried")
-    dialog.locator("[name=test-data]").fill('{"wfobject": {"days_debited": 12, "reason": "Snow"}}')
+    paste(dialog.locator("[name=test-data]"), '{"wfobject": {"days_debited": 12, "reason": "Snow"}}')
     expect(dialog.locator("[data-branch=ask-long]")).to_contain_text("yes, taken")
 
 
@@ -135,7 +136,7 @@ def test_an_error_is_told_once_and_marked_in_the_text(draw: Callable[..., Drawer
     drawer = draw()
     drawer.open(draft(**SPLIT))
     dialog = builder(drawer, "Long")
-    dialog.locator("[name=test-outcome]").fill("APPROVED")
+    types(dialog.locator("[name=test-outcome]"), "APPROVED")
     text = dialog.locator("[name=condition-text]")
     text.press("Control+a")
     text.press_sequentially("wfobject.days_debited > > 5", delay=60)
@@ -178,18 +179,18 @@ def test_typed_data_shows_every_branch_and_why(draw: Callable[..., Drawer]) -> N
     dialog = builder(drawer, "Long")
     branch = {key: dialog.locator(f"[data-branch=ask-{key}]") for key in ("long", "snow", "rest")}
     data = dialog.locator("[name=test-data]")
-    data.fill('{"wfobject": {"days_debited": 12, "reason": "Snow"}}')
+    paste(data, '{"wfobject": {"days_debited": 12, "reason": "Snow"}}')
     expect(branch["long"]).to_contain_text("yes, taken")
     expect(branch["long"]).to_contain_text("wfobject.days_debited = 12")
     expect(branch["snow"]).to_contain_text("yes, not taken")
     expect(branch["rest"]).to_contain_text("yes, not taken")
-    data.fill('{"wfobject": {"days_debited": 3, "reason": "Sun"}}')
+    paste(data, '{"wfobject": {"days_debited": 3, "reason": "Sun"}}')
     expect(branch["rest"]).to_contain_text("yes, taken")
     expect(branch["snow"]).to_contain_text('wfobject.reason = "Sun"')
-    dialog.locator("[name=condition-text]").fill("wfobject.days_debited > 2")
+    types(dialog.locator("[name=condition-text]"), "wfobject.days_debited > 2")
     expect(branch["long"]).to_contain_text("yes, taken")
     drawer.look("condition-tried")
-    data.fill("{days: 3")
+    paste(data, "{days: 3")
     expect(dialog.get_by_text("The data is no JSON object and is left out.")).to_be_visible()
 
 
@@ -209,6 +210,6 @@ def test_an_instance_shows_every_branch_and_why(draw: Callable[..., Drawer]) -> 
     snow = dialog.locator("[data-branch=ask-snow]")
     expect(snow).to_contain_text("yes, taken")
     expect(snow).to_contain_text('wfobject.reason = "Snow"')
-    dialog.locator("[name=condition-text]").fill("wfobject.reason == 'Sun'")
+    types(dialog.locator("[name=condition-text]"), "wfobject.reason == 'Sun'")
     expect(snow).to_contain_text("no")
     expect(dialog.locator("[data-branch=ask-rest]")).to_contain_text("yes, taken")

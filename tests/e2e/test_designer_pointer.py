@@ -14,6 +14,7 @@ from playwright.sync_api import FloatRect, Locator, expect
 from goflow.workflow import loader
 from goflow.workflow.models import Process
 from tests.e2e.designer import Drawer, draft, stored, two_in_a_row
+from tests.e2e.hands import types
 
 HIDDEN = """() => {
   const { view } = document.body.designer.editor;
@@ -402,7 +403,7 @@ def test_keys_and_tools_change_nothing_on_the_canvas_of_a_phone(draw: Callable[.
     drawer = draw(viewport={"width": 390, "height": 844}, has_touch=True)
     drawer.open(process)
     page = drawer.page
-    page.locator("[name=title-first]").fill("Begun")
+    types(page.locator("[name=title-first]"), "Begun")
     page.keyboard.press("Tab")
     drawer.saved()
     before = stored(process)
@@ -427,7 +428,7 @@ def test_outline_of_a_phone_takes_steps_back(draw: Callable[..., Drawer]) -> Non
     drawer = draw(viewport={"width": 390, "height": 844}, has_touch=True)
     drawer.open(draft(**three()))
     title = drawer.page.locator("[name=title-first]")
-    title.fill("Begun")
+    types(title, "Begun")
     title.press("Tab")
     drawer.page.locator("[data-tool=undo]").tap()
     expect(title).to_have_value("First")

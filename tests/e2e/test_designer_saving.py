@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from goflow.workflow import publishing as verbs
 from goflow.workflow.models import Process
 from tests.e2e.designer import Drawer, admin, bea, draft, stored, titles, two_in_a_row, typed
+from tests.e2e.hands import types
 
 STUCK = {
     "begin": "ask",
@@ -246,7 +247,7 @@ def test_draft_is_published_with_a_note(draw: Callable[..., Drawer]) -> None:
     drawer.look("publish")
     dialog.get_by_role("button", name="Publish").click()
     expect(dialog.get_by_text("Say in a note what has changed.")).to_be_visible()
-    dialog.locator("[name=note]").fill("The first version")
+    types(dialog.locator("[name=note]"), "The first version")
     dialog.get_by_role("button", name="Publish").click()
     expect(dialog).to_contain_text("Version 1 of “Drawn” is published")
     drawer.look("published")
@@ -290,14 +291,14 @@ def test_condition_is_built_and_tried(draw: Callable[..., Drawer]) -> None:
     drawer.node("Ask").click()
     page.get_by_role("button", name="Condition to Left").click()
     dialog = page.get_by_role("dialog")
-    dialog.locator("[name=outcome-value]").fill("GO LEFT")
-    dialog.locator("[name=test-outcome]").fill("GO LEFT")
+    types(dialog.locator("[name=outcome-value]"), "GO LEFT")
+    types(dialog.locator("[name=test-outcome]"), "GO LEFT")
     expect(dialog.locator("[data-branch=ask-left]")).to_contain_text("yes, taken")
     drawer.look("condition")
     dialog.locator("[name=condition-form]").select_option("rows")
-    dialog.locator("[name=row-field-0]").fill("instance.priority")
+    types(dialog.locator("[name=row-field-0]"), "instance.priority")
     dialog.locator("[name=row-operator-0]").select_option(">")
-    dialog.locator("[name=row-value-0]").fill("3")
+    types(dialog.locator("[name=row-value-0]"), "3")
     dialog.locator("[name=row-value-0]").press("Tab")
     expect(dialog.locator("[name=condition-text]")).to_have_value("instance.priority > 3")
     dialog.get_by_role("button", name="Use this condition").click()

@@ -173,3 +173,7 @@ def test_the_help_shows_all_arrows_and_what_the_mouse_does(draw: Callable[..., D
     expect(moving.locator("kbd")).to_have_text(["Shift+←", "Shift+↑", "Shift+→", "Shift+↓"])
     mouse = dialog.locator("section").filter(has=page.get_by_role("heading", name="Mouse and finger"))
     expect(mouse.locator(".ds-keys > div").filter(has_text="Double click")).not_to_have_count(0)
+    switch = dialog.locator("[name=single-keys]")
+    switch.click()
+    page.evaluate("new Promise(done => setTimeout(done, 50))")
+    expect(switch).not_to_be_checked()

@@ -15,6 +15,7 @@ from goflow.core.problem import Severity
 from goflow.workflow import exchange, findings, loader
 from goflow.workflow.models import Process
 from tests.e2e.designer import Drawer, draft, stored, two_in_a_row
+from tests.e2e.hands import types
 
 FORK: dict[str, Any] = {
     "begin": "ask",
@@ -114,7 +115,7 @@ def test_otherwise_is_switched_off_by_a_condition(draw: Callable[..., Drawer]) -
     dialog.get_by_role("button", name="Cancel").click()
     expect(drawer.page.locator("[name=otherwise]")).to_be_checked()
     drawer.page.locator("[name=otherwise]").click()
-    dialog.locator("[name=condition-text]").fill("eq:RIGHT")
+    types(dialog.locator("[name=condition-text]"), "eq:RIGHT")
     dialog.get_by_role("button", name="Use this condition").click()
     expect(drawer.page.locator("[name=otherwise]")).not_to_be_checked()
     drawer.saved()
@@ -138,7 +139,7 @@ def test_an_example_fills_this_draft_and_can_be_published(draw: Callable[..., Dr
     assert [p for p in findings.problems_in(graph, process) if p.severity is Severity.ERROR] == []
     page.locator("[data-tool=publish]").click()
     dialog = page.get_by_role("dialog")
-    dialog.locator("[name=note]").fill("As it comes")
+    types(dialog.locator("[name=note]"), "As it comes")
     dialog.get_by_role("button", name="Publish").click()
     expect(dialog).to_contain_text("Version 1 of “Drawn” is published")
     dialog.get_by_role("button", name="Close").click()
@@ -168,17 +169,17 @@ def test_steps_of_an_escalation_are_chosen(draw: Callable[..., Drawer]) -> None:
     page.locator("[data-section='Time allowed']").evaluate("part => { part.open = true; }")
     page.locator("[data-name=escalation-add]").click()
     page.locator("[data-name=escalation-add]").click()
-    page.locator("[name=escalation-after-1]").fill("12h")
+    types(page.locator("[name=escalation-after-1]"), "12h")
     page.locator("[name=escalation-after-1]").press("Tab")
     page.locator("[name=escalation-action-1]").select_option("reassign")
-    page.locator("[name=escalation-roles-1]").fill("manager")
+    types(page.locator("[name=escalation-roles-1]"), "manager")
     page.locator("[name=escalation-roles-1]").press("Enter")
     expect(page.get_by_text("comes due before the step above it").first).to_be_visible()
-    page.locator("[name=escalation-after-1]").fill("3d")
+    types(page.locator("[name=escalation-after-1]"), "3d")
     page.locator("[name=escalation-after-1]").press("Tab")
     page.locator("[data-name=escalation-add]").click()
     page.locator("[name=escalation-action-2]").select_option("priority")
-    page.locator("[name=escalation-priority-2]").fill("5")
+    types(page.locator("[name=escalation-priority-2]"), "5")
     page.locator("[name=escalation-priority-2]").press("Tab")
     page.locator("[data-name=escalation-remove-0]").click()
     drawer.look("escalation")

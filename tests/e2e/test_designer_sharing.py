@@ -16,6 +16,7 @@ from playwright.sync_api import Download, Locator, Page, expect
 from goflow.workflow import exchange, loader
 from goflow.workflow.models import Process
 from tests.e2e.designer import Drawer, draft, two_in_a_row
+from tests.e2e.hands import paste
 from tests.e2e.screens import TWELVE
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -40,7 +41,7 @@ def content(download: Download) -> bytes:
 
 def previewed(page: Page, text: str) -> Locator:
     chosen(page, "Import…")
-    page.locator("[name=import]").fill(text)
+    paste(page.locator("[name=import]"), text)
     page.get_by_role("dialog").get_by_role("button", name="Preview…").click()
     return page.get_by_role("dialog").filter(has=page.get_by_role("button", name="Create the draft"))
 
@@ -147,7 +148,7 @@ def test_what_is_no_process_is_refused_in_the_dialog(draw: Callable[..., Drawer]
         ),
         (text_of(process, surprise=1), "surprise"),
     ):
-        page.locator("[name=import]").fill(text)
+        paste(page.locator("[name=import]"), text)
         dialog.get_by_role("button", name="Preview…").click()
         expect(dialog.get_by_role("alert")).to_contain_text(reason)
     assert Process.objects.count() == before

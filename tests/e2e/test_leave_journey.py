@@ -13,6 +13,7 @@ from playwright.sync_api import ConsoleMessage, Page, Response
 
 from leavedemo.leave.models import Account
 from leavedemo.leave.seed import seed
+from tests.e2e.hands import paste, picks, types
 
 DJANGOS = "django.middleware.locale.LocaleMiddleware"
 OURS = "leavedemo.languages.PlainOrPrefixed"
@@ -46,10 +47,11 @@ class Visitor:
         assert not wider, f"{self.page.url} is wider than the window"
 
     def sign_in(self, name: str) -> None:
+        """As with a password manager."""
         self.page.context.clear_cookies()
         self.page.goto(f"{self.home}/leave/accounts/login/?next=/leave/mywork/")
-        self.page.get_by_label("Username").fill(name)
-        self.page.get_by_label("Password").fill("open" if name == "admin" else name[0])
+        paste(self.page.get_by_label("Username"), name)
+        paste(self.page.get_by_label("Password"), "open" if name == "admin" else name[0])
         self.page.get_by_role("button", name="Sign in").click()
 
     def decide(self, outcome: str, picture: str, **answers: str) -> None:
@@ -57,7 +59,7 @@ class Visitor:
         self.page.goto(f"{self.home}/leave/mywork/")
         self.page.locator("main a[href*='/workitems/']").first.click()
         for label, answer in answers.items():
-            self.page.get_by_label(label.replace("_", " ")).fill(answer)
+            types(self.page.get_by_label(label.replace("_", " ")), answer)
         self.look(picture)
         self.page.get_by_role("button", name=outcome).click()
 
@@ -83,9 +85,9 @@ def ask(visitor: Visitor) -> None:
     visitor.page.goto(f"{visitor.home}/leave/")
     visitor.look("home")
     visitor.page.get_by_role("link", name="Ask for leave").click()
-    visitor.page.get_by_label("First day").fill("2030-01-07")
-    visitor.page.get_by_label("Last day").fill("2030-01-09")
-    visitor.page.get_by_label("Reason").fill("snow")
+    picks(visitor.page.get_by_label("First day"), "2030-01-07")
+    picks(visitor.page.get_by_label("Last day"), "2030-01-09")
+    types(visitor.page.get_by_label("Reason"), "snow")
     visitor.look("start")
     visitor.page.get_by_role("button", name="Send request").click()
     visitor.look("my-requests")

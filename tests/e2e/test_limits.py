@@ -15,6 +15,7 @@ from goflow.runtime import engine
 from goflow.runtime.models import WorkItem
 from tests.e2e.axe import Findings
 from tests.e2e.designer import Drawer
+from tests.e2e.hands import types
 
 LIMITS = {"sla_warn": "2h", "sla_duration": "4h"}
 
@@ -56,7 +57,7 @@ def test_a_suspended_request_stands_still_until_it_is_resumed(
     opened(drawer, f"instances/{instance.pk}/")
     page = drawer.page
     page.get_by_text("Suspend the request").click()
-    page.locator("#suspend-reason").fill("audit")
+    types(page.locator("#suspend-reason"), "audit")
     drawer.look("suspend")
     assert findings(page) == []
     page.get_by_role("button", name="Suspend", exact=True).click()

@@ -33,7 +33,7 @@ test("pasting where it came from numbers keys and titles, in one step", () => {
   const keys = stack.run(paste(graph, payload("approve", "book")));
   assert.deepEqual(keys.map((key) => graph.activity(key).title), ["Approve (2)", "Book (2)"]);
   assert.deepEqual(graph.outgoing(keys[0]).map((way) => way.target), [keys[1]]);
-  assert.deepEqual(graph.activity(keys[0]).position, [280, 64]);
+  assert.deepEqual(graph.activity(keys[0]).position, [256, 112]);
   stack.undo();
   assert.deepEqual(graph.toJSON(), LEAVE);
 });

@@ -16,10 +16,10 @@ test("a step is undone and redone", () => {
   const graph = leave();
   const stack = new c.CommandStack(graph);
   stack.run(setTitle("book", "Note"));
-  assert.equal(stack.undoLabel, "Change the activity");
+  assert.equal(stack.undoLabel, "Change “Title”");
   stack.undo();
   assert.deepEqual(graph.toJSON(), LEAVE);
-  assert.equal(stack.redoLabel, "Change the activity");
+  assert.equal(stack.redoLabel, "Change “Title”");
   stack.redo();
   assert.equal(graph.activity("book").title, "Note");
 });

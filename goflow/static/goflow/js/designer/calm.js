@@ -21,6 +21,7 @@ export function createCalm(editor, changed) {
   /** @type {Set<string>} */
   const fresh = new Set();
   editor.on("begun", (key) => fresh.add(key));
+  editor.on("pasted", (keys) => { for (const key of keys) fresh.add(key); });
   editor.on("selection", () => {
     const left = [...fresh].filter((key) => !editor.selection.has(key));
     for (const key of left) fresh.delete(key);

@@ -5,6 +5,7 @@
 import { gettext, interpolate, ngettext } from "../core/i18n.js";
 import { addActivity } from "./edits.js";
 import { MAX_TITLE, ModelError, readActivity, readTransition, writeActivity, writeTransition } from "./exchange.js";
+import { roomBeside } from "./places.js";
 
 /**
  * @import { Command } from "./commands.js"
@@ -19,8 +20,6 @@ import { MAX_TITLE, ModelError, readActivity, readTransition, writeActivity, wri
 
 const VERSION = 1;
 const MOST = 1000;
-/** How far from the original a copy lies when no place is given, in pixels. */
-const OFFSET = 24;
 
 /**
  * The text for the clipboard: the activities, and the transitions between them.
@@ -69,7 +68,7 @@ export function readPayload(text) {
  * @returns {Command<string[]>} the keys of the new activities
  */
 export function paste(graph, payload, { at } = {}) {
-  const [dx, dy] = shift(payload.activities, at);
+  const [dx, dy] = shift(graph, payload.activities, at);
   const titles = new Set(Array.from(graph.activities.values(), (activity) => activity.title));
   const copies = payload.activities.map((activity) => {
     const title = freeTitle(activity.title, titles);
@@ -127,14 +126,21 @@ function freeTitle(title, taken) {
 }
 
 /**
+ * @param {Graph} graph
  * @param {readonly Activity[]} activities
  * @param {Position} [at]
  * @returns {Position}
  */
-function shift(activities, at) {
-  const places = activities.flatMap((activity) => (activity.position ? [activity.position] : []));
-  if (!at || !places.length) return [OFFSET, OFFSET];
+function shift(graph, activities, at) {
+  const places = placesOf(activities);
+  if (!places.length) return [0, 0];
+  if (!at) return roomBeside(places, placesOf([...graph.activities.values()]));
   return [at[0] - Math.min(...places.map(([x]) => x)), at[1] - Math.min(...places.map(([, y]) => y))];
+}
+
+/** @param {readonly Activity[]} activities */
+function placesOf(activities) {
+  return activities.flatMap(({ position }) => (position ? [position] : []));
 }
 
 /** @param {string} text @returns {Record<string, unknown> | null} */

@@ -6,6 +6,7 @@
 
 import { gettext, interpolate, ngettext } from "../core/i18n.js";
 import { ACTIVITY_DEFAULTS, ORDERING_STEP, TRANSITION_DEFAULTS } from "./exchange.js";
+import { fieldName, isNamed } from "./fields.js";
 import { isBlank } from "./model.js";
 import { canConnect } from "./rules.js";
 
@@ -76,6 +77,25 @@ export function insertOnTransition(way, fields) {
 }
 
 /**
+ * Put an activity that is there into a transition, as `insertOnTransition` does with a new one.
+ * @param {string} way key of a transition
+ * @param {string} key of an activity
+ * @param {Position} position
+ * @returns {Command<void>} running it throws NotConnectable when rules.js refuses
+ */
+export function putOnTransition(way, key, position) {
+  return {
+    label: gettext("Insert into a transition"),
+    do: (graph) => {
+      graph.putActivity({ ...existing(graph.activity(key), key), position: rounded(position) });
+      const { target } = existing(graph.transition(way), way);
+      patchWay(graph, way, { target: key });
+      join(graph, key, target, {});
+    },
+  };
+}
+
+/**
  * Remove activities (with the transitions at them) and transitions. With `heal`, an activity with one way in and
  * one way out is bridged: the way in keeps its condition and leads where the way out led.
  * @param {Iterable<string>} keys of activities and transitions
@@ -103,10 +123,10 @@ export function removeElements(keys, { heal = false } = {}) {
  * @param {{label?: string}} [options]
  * @returns {Command<void>} merges with the same fields of the same activity
  */
-export function patchActivity(key, patch, { label = gettext("Change the activity") } = {}) {
+export function patchActivity(key, patch, { label } = {}) {
   const { key: _fixed, ...fields } = patch;
   return {
-    label,
+    label: label ?? changeOf(fields) ?? gettext("Change the activity"),
     mergeKey: `activity ${key} ${Object.keys(fields).sort()}`,
     do: (graph) => graph.putActivity({ ...existing(graph.activity(key), key), ...fields }),
   };
@@ -134,10 +154,10 @@ export function patchActivities(keys, patch, options) {
  * @param {{label?: string}} [options]
  * @returns {Command<void>} merges with the same fields of the same transition
  */
-export function patchTransition(key, patch, { label = gettext("Change the transition") } = {}) {
+export function patchTransition(key, patch, { label } = {}) {
   const { key: _key, source: _source, target: _target, ...fields } = patch;
   return {
-    label,
+    label: label ?? changeOf(fields) ?? gettext("Change the transition"),
     mergeKey: `transition ${key} ${Object.keys(fields).sort()}`,
     do: (graph) => patchWay(graph, key, fields),
   };
@@ -148,7 +168,7 @@ export function patchTransition(key, patch, { label = gettext("Change the transi
  * @param {{label?: string}} [options]
  * @returns {Command<void>} merges with the same fields
  */
-export function patchProcess(patch, { label = gettext("Change the process") } = {}) {
+export function patchProcess(patch, { label = changeOf(patch) ?? gettext("Change the process") } = {}) {
   return { label, mergeKey: `process ${Object.keys(patch).sort()}`, do: (graph) => graph.setProcess(patch) };
 }
 
@@ -245,6 +265,12 @@ export function reorder(keys) {
     label: gettext("Change the order"),
     do: (graph) => keys.forEach((key, index) => patchWay(graph, key, { ordering: ORDERING_STEP * (index + 1) })),
   };
+}
+
+/** What undo is about, by the name of the only field that changes. @param {object} fields */
+function changeOf(fields) {
+  const [name, ...others] = Object.keys(fields);
+  return name && !others.length && isNamed(name) ? interpolate(gettext("Change “%(field)s”"), { field: fieldName(name) }) : undefined;
 }
 
 /**

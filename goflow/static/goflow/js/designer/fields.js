@@ -7,6 +7,11 @@ export function fieldName(field) {
   return new Map([...ofActivities(), ...ofTransitions()]).get(field) ?? field;
 }
 
+/** Whether a field has a name that people know. @param {string} field */
+export function isNamed(field) {
+  return fieldName(field) !== field;
+}
+
 /** @returns {[string, string][]} also those that the process itself has */
 function ofActivities() {
   return [

@@ -307,13 +307,15 @@ function grab(view, key, start) {
       }
       places = Object.fromEntries([...from].map(([each, place]) => [each, [place[0] + dx, place[1] + dy]]));
       view.preview(places);
+      view.onIntent({ type: "over", positions: places, at: [event.clientX, event.clientY] });
     },
-    end() {
+    end(event) {
       stop();
-      if (hasBegun) view.onIntent({ type: "move", positions: places });
+      if (hasBegun) view.onIntent({ type: "move", positions: places, at: [event.clientX, event.clientY] });
     },
     cancel() {
       stop();
+      view.onIntent({ type: "over", positions: {}, at: [start.clientX, start.clientY] });
       if (hasBegun) view.preview(Object.fromEntries([...from].map(([each, place]) => [each, [place[0], place[1]]])));
     },
   };

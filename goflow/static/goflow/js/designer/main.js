@@ -10,6 +10,7 @@ import { Autosave } from "./autosave.js";
 import { createBars } from "./bars.js";
 import { CommandStack } from "./commands.js";
 import { createContextPad } from "./context-pad.js";
+import { dropped, showOver, wayFor } from "./dropping.js";
 import { Editor } from "./editor.js";
 import { fieldFor } from "./fixes.js";
 import { createHeading } from "./heading.js";
@@ -223,7 +224,8 @@ function createIntents(editor, stage) {
       pointer: () => { handle.at = intent.at; },
       tip: () => handle.tip?.(intent.text, intent.at),
       select: () => choose(intent),
-      move: () => editor.move(intent.positions),
+      over: () => showOver(editor, wayFor(editor, intent.positions, intent.at)),
+      move: () => dropped(editor, intent.positions, intent.at),
       connect: () => editor.connect(intent.source, intent.target),
       reconnect: () => editor.reconnect(intent.way, { ...(intent.source ? { source: intent.source } : {}), ...(intent.target ? { target: intent.target } : {}) }),
       append: () => appendPopup(stage, editor, intent.source, intent.at),

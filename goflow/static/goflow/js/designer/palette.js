@@ -1,6 +1,7 @@
 /* The rail of things to draw with: press for the middle of the view, or drag to a place or onto a transition. */
 
 import { gettext } from "../core/i18n.js";
+import { showOver, wayUnder } from "./dropping.js";
 import { sorts } from "./editor.js";
 import { icon } from "./icons.js";
 import { el } from "./parts.js";
@@ -47,7 +48,7 @@ function drag(item, sort, words, editor) {
     ghost?.remove();
     ghost = null;
     start = null;
-    over(editor, null);
+    showOver(editor, null);
   };
   item.addEventListener("pointerdown", (event) => {
     start = event;
@@ -59,7 +60,7 @@ function drag(item, sort, words, editor) {
     wasDragged = true;
     ghost ??= begin(words, sort);
     ghost.style.transform = `translate(${event.clientX - 72}px, ${event.clientY - 28}px)`;
-    over(editor, edgeUnder(editor, event));
+    showOver(editor, wayUnder(editor, [event.clientX, event.clientY]));
   });
   item.addEventListener("pointerup", (event) => {
     if (ghost) drop(editor, sort, event);
@@ -82,21 +83,6 @@ function begin(words, sort) {
   return ghost;
 }
 
-/** @param {Editor} editor @param {PointerEvent} event @returns {string | null} */
-function edgeUnder(editor, event) {
-  for (const element of document.elementsFromPoint(event.clientX, event.clientY)) {
-    const edge = editor.view?.edgeAt(element);
-    if (edge) return edge;
-  }
-  return null;
-}
-
-/** @param {Editor} editor @param {string | null} way */
-function over(editor, way) {
-  editor.view?.canvas.querySelectorAll(".ds-edge-over").forEach((line) => line.classList.remove("ds-edge-over"));
-  if (way) editor.view?.edges.get(way)?.connector.canvas.classList.add("ds-edge-over");
-}
-
 /** @param {Editor} editor @param {Sort} sort @param {PointerEvent} event */
 function drop(editor, sort, event) {
   const area = editor.view?.canvas.getBoundingClientRect();
@@ -104,7 +90,7 @@ function drop(editor, sort, event) {
   const isInside = event.clientX > area.left && event.clientX < area.right && event.clientY > area.top && event.clientY < area.bottom;
   if (!isInside) return;
   const at = editor.view.viewport.toWorld(event.clientX, event.clientY);
-  const way = edgeUnder(editor, event);
+  const way = wayUnder(editor, [event.clientX, event.clientY]);
   if (way) editor.insert(way, sort, at);
   else editor.create(sort, at);
 }

@@ -124,8 +124,17 @@ export function check(words, value, change, more = {}) {
 function afterwards(control, goBack) {
   window.setTimeout(() => {
     settle(control);
-    goBack();
+    if (isRefilled(control)) goBack();
   });
+}
+
+/** What follows the drawing; controls elsewhere keep what was chosen. @type {WeakSet<Node>} */
+const refilled = new WeakSet();
+
+/** @param {Node} element */
+function isRefilled(element) {
+  for (let node = element.parentNode; node; node = node.parentNode) if (refilled.has(node)) return true;
+  return false;
 }
 
 /** @param {string} words @param {boolean} isOpen @param {...Part} children */
@@ -162,6 +171,7 @@ export function released(box, work) {
  * @param {HTMLElement} box @param {...Part} children
  */
 export function refill(box, ...children) {
+  refilled.add(box);
   released(box, () => {
     const wasInside = box.contains(document.activeElement);
     patch(box, nodes(children));
@@ -177,6 +187,7 @@ export function refill(box, ...children) {
  */
 export function renew(box, make) {
   held.delete(box);
+  refilled.add(box);
   const focused = /** @type {HTMLElement | null} */ (box.contains(document.activeElement) ? document.activeElement : null);
   const name = focused?.getAttribute("name") || focused?.dataset.name;
   focused?.blur();

@@ -33,11 +33,15 @@ export function createSharing(editor, { api, urls, toast, say }) {
     if (!editor.canAct) return;
     const payload = readPayload(text);
     if (!payload) {
-      toast(gettext("There is nothing from a designer in the clipboard."));
+      const words = notPasted(text);
+      toast(words);
+      say(words);
       return;
     }
     const keys = editor.run(paste(editor.graph, payload, { at }));
-    if (keys) editor.select(keys);
+    if (!keys) return;
+    editor.select(keys);
+    editor.tell("pasted", keys);
   };
   return {
     copy,
@@ -61,6 +65,13 @@ export function createSharing(editor, { api, urls, toast, say }) {
     png: () => asPng(exportSvg(editor.graph), `${name()}.png`),
     import: () => importDraft({ api, urls }),
   };
+}
+
+/** Why nothing was pasted, and what to do instead. @param {string} text */
+function notPasted(text) {
+  if (!text.trim()) return gettext("The clipboard is empty. Copy activities here or in another process first.");
+  return text.includes('"goflow-process"') ? gettext("This is a whole process. Choose More → Import… to make a draft of it.")
+    : gettext("This text cannot be pasted into the drawing: only activities copied in a designer can.");
 }
 
 /** @param {string} name @param {string} type @param {string | Blob} content */
