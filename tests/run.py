@@ -38,7 +38,7 @@ POSTGRES_URL = "postgresql://postgres@127.0.0.1:5432/postgres"
 MARIADB_URL = "mysql://root@127.0.0.1:3306/mysql"
 REDIS_URL = "redis://127.0.0.1:6379/0"
 AMQP_URL = "amqp://guest:guest@127.0.0.1:5672//"
-PATIENCE_SECONDS = 3
+PATIENCE_SECONDS = 20
 PYTEST_FOUND_NO_TESTS = 5
 
 

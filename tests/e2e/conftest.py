@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from leavedemo.leave.seed import seed
 from tests.e2e import axe as judge
-from tests.e2e.designer import Drawer
+from tests.e2e.designer import PATIENCE_MS, Drawer
 
 DJANGOS = "django.middleware.locale.LocaleMiddleware"
 OURS = "leavedemo.languages.PlainOrPrefixed"
@@ -24,6 +24,9 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +44,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page in a fresh profile."""
     context = browser.new_context(locale="en", viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
 

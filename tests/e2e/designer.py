@@ -18,6 +18,9 @@ from goflow.workflow.models import Process
 from tests.e2e.hands import paste, types
 from tests.messages import ROOT, marked_in_scripts
 
+PATIENCE_MS = 60_000
+"""How long a test waits for what a page shows in the end: a loaded machine takes its time."""
+
 CATALOGUES = ROOT / "locale"
 QUIET = ("debug", "info", "log")
 MISSED = "No translation: "
@@ -61,6 +64,7 @@ class Drawer:
     def __init__(self, browser: Browser, home: str, pictures: Path, **context: Any) -> None:
         wanted = {"locale": "en", "viewport": {"width": 1440, "height": 900}, **context}
         self.context = browser.new_context(**wanted)
+        self.context.set_default_timeout(PATIENCE_MS)
         self.page: Page = self.context.new_page()
         self.home, self.pictures = home, pictures
         self.complaints: list[str] = []

@@ -16,7 +16,7 @@ from tests.e2e.designer import Drawer, admin, bea, draft, titles, two_in_a_row, 
 
 
 def state(drawer: Drawer, wanted: str) -> None:
-    expect(drawer.page.locator("#designer-save")).to_have_attribute("data-state", wanted, timeout=20_000)
+    expect(drawer.page.locator("#designer-save")).to_have_attribute("data-state", wanted)
 
 
 def bar(drawer: Drawer) -> Locator:

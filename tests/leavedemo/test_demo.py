@@ -137,5 +137,5 @@ def test_a_stopped_ticker_ends() -> None:
     ticker = Ticker(seconds=60)
     ticker.start()
     ticker.stop()
-    ticker.join(timeout=20)
+    ticker.join(timeout=120)
     assert not ticker.is_alive()

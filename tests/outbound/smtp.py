@@ -15,7 +15,7 @@ from typing import Any
 import django
 from aiosmtpd.controller import Controller
 
-PATIENCE = 10
+PATIENCE = 60
 """Seconds that the client waits for an answer, unless a test wants it to give up sooner."""
 
 

@@ -105,6 +105,7 @@ def test_a_timeout_of_the_endpoint_comes_first(there, settings, monkeypatch):
     asked = []
     monkeypatch.setattr(sending, "send", lambda request: asked.append(request.timeout) or Answer(200))
     settings.GOFLOW_WEBHOOK_TIMEOUT = 4
+    monkeypatch.setattr(sending, "DEADLINE", 15.0)
     for seconds in (0, 7, 60):
         waiting(endpoint(there.url, timeout_seconds=seconds))
     deliver()
@@ -149,7 +150,7 @@ def test_a_process_killed_while_sending_loses_nothing(there):
 
     def kill(got):
         # The receiver has it all; the worker will never hear so.
-        started.wait(10)
+        started.wait(60)
         worker.kill()
         worker.wait()
 
@@ -194,7 +195,7 @@ def test_two_at_a_time_go_to_one_endpoint(there):
 
     def meet(got):
         active.append(got)
-        both.wait(10)
+        both.wait(60)
         most.append(len(active))
         active.remove(got)
 
@@ -205,7 +206,7 @@ def test_two_at_a_time_go_to_one_endpoint(there):
 
 def test_endpoints_do_not_wait_for_each_other(there):
     with receiver(mode="hang") as stuck:
-        bad = waiting(endpoint(stuck.url, timeout_seconds=10), 2)
+        bad = waiting(endpoint(stuck.url, timeout_seconds=60), 2)
         good = waiting(endpoint(there.url), 20)
         # The stuck one lets go when the other has everything; would that wait for it, it would time out.
         there.on_request = lambda _got: stuck.over.set() if len(there.got) == len(good) else None

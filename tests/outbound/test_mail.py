@@ -289,7 +289,7 @@ def test_a_mail_is_given_up_after_twelve_attempts(inbox: Inbox, ana: Any) -> Non
 
 
 def test_a_server_that_hangs_costs_one_timeout(inbox: Inbox, ana: Any, settings: Any) -> None:
-    use_server(settings, inbox.port, timeout=2)
+    use_server(settings, inbox.port, timeout=5)
     inbox.answer("ana@example.com", "hang", "250 OK")
     notify(ana)
     app_mail("b@example.com")

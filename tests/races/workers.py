@@ -18,7 +18,7 @@ from django.db import connection
 
 from tests.races.jobs import Answer, Job
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 

@@ -29,7 +29,7 @@ from tests.workers.brokers import Proxy
 from tests.workers.conftest import until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 
 
 @pytest.fixture

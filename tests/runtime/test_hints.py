@@ -8,7 +8,7 @@ import pytest
 
 from goflow.runtime.hints import MOST_IDS, Hints
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 120
 
 
 class Broker:

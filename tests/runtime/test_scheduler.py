@@ -27,7 +27,7 @@ from tests.runtime.reading import item
 
 CRON = "goflow.runtime.scheduler.CronSchedulerBackend"
 CELERY = "goflow.runtime.scheduler.CelerySchedulerBackend"
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 120
 
 
 def closed_port() -> int:
