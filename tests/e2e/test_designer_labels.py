@@ -115,6 +115,19 @@ def test_parallel_transitions_keep_their_labels_apart(draw: Callable[..., Drawer
     assert covered(seen) == []
 
 
+def test_arrows_of_parallel_transitions_lie_apart(draw: Callable[..., Drawer]) -> None:
+    drawer = draw()
+    drawer.open(draft(**ways("eq:APPROVED", "eq:REJECTED", "timeout:3d")))
+    seen = settled(drawer)
+    first, second, third = sorted(box[1] for box in seen["arrows"])
+    assert second - first == pytest.approx(20, abs=1)
+    assert third - second == pytest.approx(20, abs=1)
+    middles = [(box[1] + box[3]) / 2 for _, box in seen["labels"]]
+    assert all(
+        abs(middle - arrow - 5) <= 30 for middle, arrow in zip(middles, (first, second, third), strict=True)
+    )
+
+
 @pytest.mark.parametrize(("language", "word"), [("", "otherwise"), ("/de", "sonst")])
 def test_otherwise_lies_on_its_line_between_appended_activities(
     draw: Callable[..., Drawer], language: str, word: str

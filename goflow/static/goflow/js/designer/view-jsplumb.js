@@ -153,10 +153,9 @@ export class View {
     return moved;
   }
 
-  /** @param {string} key */
+  /** Begin and end are straight on the side where their lines are. @param {string} key */
   spreadOf(key) {
-    const { begin, end } = this.graph.process;
-    return key === begin || key === end || this.graph.activity(key)?.kind === "dummy" ? ROUND : STRAIGHT;
+    return this.graph.activity(key)?.kind === "dummy" ? ROUND : STRAIGHT;
   }
 
   /** In the next frame, so that the first picture does not wait for it. @param {Set<string>} lines */
