@@ -59,7 +59,9 @@ class Visitor:
         self.page.goto(f"{self.home}/leave/mywork/")
         self.page.locator("main a[href*='/workitems/']").first.click()
         for label, answer in answers.items():
-            types(self.page.get_by_label(label.replace("_", " ")), answer)
+            box = self.page.get_by_label(label.replace("_", " "))
+            put = picks if box.get_attribute("type") == "date" else types
+            put(box, answer)
         self.look(picture)
         self.page.get_by_role("button", name=outcome).click()
 
