@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 
 from leavedemo.leave.models import LeaveRequest, LeaveType
 from leavedemo.leave.seed import seed
+from tests.shared import Shared
 
 MONDAY = datetime.date(2030, 1, 7)
 
@@ -18,10 +19,17 @@ OURS = "leavedemo.languages.PlainOrPrefixed"
 Asked = Callable[..., LeaveRequest]
 
 
+@pytest.fixture(scope="package", autouse=True)
+def seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shared[list[str]]]:
+    """What all tests of this folder begin with."""
+    with Shared(seed, django_db_blocker) as rows:
+        yield rows
+
+
 @pytest.fixture
-def company(db: None) -> None:
+def company(seeded: Shared[list[str]], db: None) -> None:
     """The demo's people, accounts and processes."""
-    seed()
+    seeded.copy()
 
 
 @pytest.fixture
