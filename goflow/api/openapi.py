@@ -10,6 +10,9 @@ from goflow.api.errors import PROBLEM_TYPE
 
 JSON = "application/json"
 REFERENCE = "#/components/schemas/"
+PHRASES = {413: "Request Entity Too Large", 422: "Unprocessable Entity"}
+"""What Python called these answers before 3.13: the document is the same on every Python."""
+
 PROBLEM = f"{REFERENCE}Problem"
 
 PAGED = {
@@ -40,6 +43,7 @@ def completed(document: Data) -> Data:
 def _complete(operation: Data, schemas: Data) -> None:
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
     for status, answer in operation["responses"].items():
+        answer["description"] = PHRASES.get(int(status), answer.get("description", ""))
         if int(status) >= 400:
             _as_problem(int(status), answer)
         elif "cursor" in names:
