@@ -84,8 +84,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if commits(item):
-        shared.close_all()
+    shared.prepare(committing=commits(item))
 
 
 def fixtures_of(item: pytest.Item) -> set[str]:

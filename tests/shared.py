@@ -5,8 +5,8 @@ what is tested.
 They live in a transaction that stays open while the tests of a folder or a file run. What a test does is a
 savepoint in it, and taken back as always. A test gets copies of the objects: none sees what another has set.
 
-A test that commits, and empties all tables at its end, cannot run in that transaction: ``close_all`` ends it
-first. From then on ``copy`` makes the rows anew, within the test that asks.
+A test that commits, and empties all tables at its end, cannot run in that transaction: ``prepare`` ends it
+first, and none begins for such a test. ``copy`` makes the rows anew then, within the test that asks.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from django.db import transaction
 T = TypeVar("T")
 
 _open: list[Shared[Any]] = []
+_state = {"committing": False}
 
 
 class Shared(Generic[T]):
@@ -41,13 +42,17 @@ class Shared(Generic[T]):
         return deepcopy(self._made[0]) if self._made else self._make()
 
     def __enter__(self) -> Shared[T]:
+        if not _state["committing"]:
+            self._begin()
+        return self
+
+    def _begin(self) -> None:
         with self._blocker.unblock(), ExitStack() as stack:
             stack.enter_context(transaction.atomic())
             stack.callback(transaction.set_rollback, True)
             self._made.append(self._make())
             self._stack = stack.pop_all()
         _open.append(self)
-        return self
 
     def close(self) -> None:
         """Take the rows back; closing twice does no harm."""
@@ -63,7 +68,8 @@ class Shared(Generic[T]):
         self.close()
 
 
-def close_all() -> None:
-    """Before a test that commits."""
-    while _open:
+def prepare(*, committing: bool) -> None:
+    """Before each test is set up, its fixtures of any scope: whether it commits."""
+    _state["committing"] = committing
+    while committing and _open:
         _open[-1].close()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 
-from tests.shared import Shared, close_all
+from tests.shared import Shared, prepare
 
 
 @pytest.fixture
@@ -27,10 +27,17 @@ def test_what_one_test_sets_no_other_sees(rows: Shared[Group]) -> None:
 
 
 def test_a_test_that_commits_makes_rows_of_its_own(rows: Shared[Group]) -> None:
-    close_all()
+    prepare(committing=True)
     before = Group.objects.exists()
     own = rows.copy()
     assert (before, list(Group.objects.all())) == (False, [own])
+
+
+def test_no_transaction_begins_for_a_test_that_commits(db: None, django_db_blocker: Any) -> None:
+    prepare(committing=True)
+    with Shared(lambda: Group.objects.create(name="shared"), django_db_blocker) as rows:
+        assert not Group.objects.exists()
+        assert rows.copy().pk
 
 
 def test_nothing_stays_of_what_could_not_be_made(db: None, django_db_blocker: Any) -> None:
