@@ -168,7 +168,8 @@ def read_outcome(database: str, code: int, report: Path) -> Outcome:
 
 
 def processes(arguments: list[str]) -> list[str]:
-    default = "0" if "--pdb" in arguments else str(min(os.cpu_count() or 1, 4))
+    # One more than there are cores: typing in a browser, and what other processes do, is mostly waiting.
+    default = "0" if "--pdb" in arguments else str(min((os.cpu_count() or 1) + 1, 4))
     return ["-n", os.environ.get("GOFLOW_TEST_PROCESSES", default)]
 
 
