@@ -276,9 +276,9 @@ def _spoken(asked: forms.Field, value: Any) -> str:
     """
     A value as people read it: the label of a choice, else the value itself.
     """
-    if isinstance(value, list):
-        return ", ".join(_spoken(asked, part) for part in value)
     labels = _labels(getattr(asked, "choices", ()))
+    if isinstance(value, list):
+        return ", ".join(labels.get(str(part)) or str(localize(part)) for part in value)
     return labels.get(str(value)) or str(localize("–" if value in (None, "") else value))
 
 

@@ -48,9 +48,10 @@ class FromPage:
         """
         try:
             found = json.loads(self.data.get(SHOWN) or "{}")
-        except ValueError:
+            is_ours = isinstance(found, dict) and reason_not_to_store(found) is None
+        except (ValueError, RecursionError):  # a page of ours never sends that
             return {}
-        return found if isinstance(found, dict) else {}
+        return found if is_ours else {}
 
     def bind(self, make: Maker) -> forms.BaseForm:
         """
@@ -125,7 +126,7 @@ def _misfit(found: forms.Field, value: Any) -> str:
         return ""
     if isinstance(value, dict) or (isinstance(value, list) and not _takes_many(found)):
         return str(ONE)
-    is_tick = isinstance(found.widget, forms.CheckboxInput)
+    is_tick = isinstance(found.widget, forms.CheckboxInput) or isinstance(found, forms.NullBooleanField)
     return str(BOOLEAN) if is_tick and _as_text(value).lower() not in (*YES, *NO) else ""
 
 
@@ -155,10 +156,17 @@ def _put(data: MultiValueDict[str, Any], name: str, found: forms.Field, value: A
             data[f"{name}{suffix}"] = _as_text(part)
     elif isinstance(widget, forms.CheckboxInput):
         data[name] = "true" if _as_text(value).lower() in YES else "false"
+    elif isinstance(found, forms.NullBooleanField):
+        data[name] = _yes_or_no(value)
     elif isinstance(value, list):
         data.setlist(name, [_as_text(part) for part in value])
     elif value is not None or not _takes_many(found):
         data[name] = _as_text(value)
+
+
+def _yes_or_no(value: Any) -> str:
+    text = _as_text(value).lower()
+    return ("true" if text in YES else "false") if text else ""
 
 
 def _as_text(value: Any) -> str:
@@ -183,11 +191,11 @@ def _parts(found: forms.Field, value: Any) -> list[Any]:
 def _date_and_time(text: str) -> list[Any]:
     try:
         when = parse_datetime(text)
-    except ValueError:
+        when = make_naive(when) if when is not None and is_aware(when) else when
+    except (ValueError, OverflowError):  # no such day, here or anywhere
         when = None
     if when is None:
         return [text, ""]
-    when = make_naive(when) if is_aware(when) else when
     return [when.date(), when.time()]
 
 

@@ -258,3 +258,30 @@ def test_unknown_names_are_refused() -> None:
     with pytest.raises(AnswersInvalid) as refused:
         complete(item_with(form), form, FromClient({"f": "x", "g": 1, "end": {"ok": True}}))
     assert refused.value.params["errors"].keys() == {"g", "end"}
+
+
+@pytest.mark.parametrize("value", ["maybe", 2, "2030-01-07", [True]])
+def test_yes_no_or_unknown_is_nothing_else(value: Any) -> None:
+    form = one(forms.NullBooleanField, required=False)
+    with pytest.raises(AnswersInvalid):
+        complete(item_with(form), form, FromClient({"f": value}))
+
+
+@pytest.mark.parametrize(("value", "stored"), [(1, True), ("on", True), (0, False), ("", None), (None, None)])
+def test_yes_no_or_unknown_is_read_as_a_tick_is(value: Any, stored: Any) -> None:
+    form = one(forms.NullBooleanField, required=False)
+    assert complete(item_with(form), form, FromClient({"f": value})) == {"f": stored}
+
+
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_moment_that_no_calendar_has_is_refused(value: str) -> None:
+    form = one(forms.SplitDateTimeField, required=False)
+    with pytest.raises(AnswersInvalid):
+        complete(item_with(form), form, FromClient({"f": value}))
+
+
+@pytest.mark.parametrize("shown", ["[" * 100_000, '{"f": ' + "[" * 100_000, '{"f": "\\ud800"}', '{"f": NaN}'])
+def test_what_no_page_shows_counts_as_not_seen(shown: str) -> None:
+    sent = QueryDict(mutable=True)
+    sent["goflow_shown"] = shown
+    assert FromPage(sent, MultiValueDict()).seen == {}
