@@ -97,7 +97,7 @@ class FromClient:
         """
         The fields that were answered.
         """
-        return [name for name in form.fields if name in self.answers]
+        return [name for name, found in form.fields.items() if name in self.answers and not found.disabled]
 
     def refused(self, form: forms.BaseForm) -> dict[str, str]:
         """

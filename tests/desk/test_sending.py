@@ -19,6 +19,7 @@ from django.utils.datastructures import MultiValueDict
 from goflow.desk import answers
 from goflow.desk.answers import FromClient, FromPage
 from goflow.desk.refusals import AnswersInvalid
+from goflow.desk.sending import said
 from goflow.runtime import engine
 from goflow.runtime.models import ProcessInstance, WorkItem
 from goflow.testing import person, process
@@ -285,3 +286,12 @@ def test_what_no_page_shows_counts_as_not_seen(shown: str) -> None:
     sent = QueryDict(mutable=True)
     sent["goflow_shown"] = shown
     assert FromPage(sent, MultiValueDict()).seen == {}
+
+
+def test_what_cannot_be_changed_was_not_said() -> None:
+    class Fixed(forms.Form):
+        amount = forms.IntegerField(disabled=True, initial=5)
+        note = forms.CharField()
+
+    sent = FromClient({"amount": 9, "note": "x"})
+    assert said(sent, sent.bind(Fixed)) == {"note": "x"}
