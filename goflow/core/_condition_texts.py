@@ -57,8 +57,11 @@ def stored_duration(text: str) -> timedelta | None:
         return None
     units = {unit: int(match[unit]) for unit in ("days", "hours", "minutes", "seconds")}
     fraction = int((match["fraction"] or "").ljust(6, "0"))
-    duration = timedelta(**units, microseconds=fraction)
-    return -duration if match["sign"] else duration
+    try:
+        duration = timedelta(**units, microseconds=fraction)
+        return -duration if match["sign"] else duration
+    except OverflowError:  # longer than any duration there is
+        return None
 
 
 def duration_of(text: str) -> timedelta | None:

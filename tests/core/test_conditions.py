@@ -808,3 +808,9 @@ def test_explain__is_always_json(text: str, facts: dict[str, object]) -> None:
 @given(TEXTS)
 def test_evaluate__facts_that_are_no_dict_never_raise(text: str) -> None:
     assert evaluate(text, NOW) in {True, False}
+
+
+@pytest.mark.parametrize("text", ["P999999999DT99H00M00S", "-P999999999DT23H00M00S"])
+@pytest.mark.parametrize("other", ["'3d'", "'P1DT00H00M00S'", "5"])
+def test_text_longer_than_any_duration_is_a_text(text: str, other: str) -> None:
+    assert evaluate(f"data.x == {other}", {"data": {"x": text}}) is False
