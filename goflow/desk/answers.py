@@ -67,7 +67,7 @@ def item_form(
 
     Raises MissingRegistration, ContentObjectMissing.
     """
-    make = _maker(item.instance, loaded, item.activity_key, actor, outcome, form_class)
+    make = _maker(item.instance, loaded, item.activity_key, actor, _decision(outcome), form_class)
     return make(None, None) if sent is None else sent.bind(make)
 
 
@@ -88,7 +88,7 @@ def complete(
     Raises AnswersInvalid and ObjectChanged, each with the bound ``form`` that tells what is wrong; what
     ``form_for`` raises, and what ``engine.complete`` raises.
     """
-    outcome = (outcome or "").strip() or None
+    outcome = _decision(outcome)
 
     def prepare(task: Task) -> None:
         make = _maker(task.instance, loaded, task.activity.key, actor, outcome, form_class)
@@ -182,6 +182,13 @@ def _filled(form: forms.BaseForm, about: Model | None, title: str | None) -> Fil
     own = str(answers.pop(TITLE, "") or "")
     named = own if TITLE in form.fields else title or own
     return Filled(item=about, title=named or None, data=answers)
+
+
+def _decision(outcome: str | None) -> str | None:
+    """
+    As the engine takes it: a blank one is none.
+    """
+    return (outcome or "").strip() or None
 
 
 def _maker(

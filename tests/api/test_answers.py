@@ -293,3 +293,19 @@ def test_shared_answers_of_forms_that_store_themselves_are_not_replaced_either(
         ProcessInstance.objects.filter(pk=item.instance_id).update(data={"article": "Desk"})
         body = {"condition": "YES", "data": {"article": "Bed"}, "seen": {"article": "Chair"}}
         assert complete(anna, item, **body).json()["now"] == {"article": "Desk"}
+
+
+def test_form_is_told_the_same_decision_when_it_is_shown_again(
+    as_: As, company: Company, order: Any, client: Any
+) -> None:
+    told: list[str | None] = []
+
+    class Told(forms.Form):
+        def for_outcome(self, outcome: str | None) -> None:
+            told.append(outcome)
+
+    item = item_of(company, order)
+    client.force_login(company.anna)
+    with registry.registered(registry.FORM, "deny", Told):
+        page = client.post(f"/workflow/workitems/{item.pk}/", {"outcome": " "})
+    assert (page.status_code, set(told)) == (422, {None})
