@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import reduce
+from operator import add
 
 ELLIPSIS = "…"
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -24,7 +26,8 @@ def width(text: str, size: float) -> float:
     """
     About how wide the text is, in the unit of the font size.
     """
-    return size * sum(_share(char) for char in text)
+    # One by one, as the browser adds: sum() is more exact from Python 3.12 on.
+    return size * reduce(add, (_share(char) for char in text), 0.0)
 
 
 def wrap(text: str, room: float, size: float, lines: int) -> list[str]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import pairwise
+from operator import add
 from typing import NamedTuple
 
 CLEARANCE = 6
@@ -151,7 +153,8 @@ def along(line: Sequence[Point], fraction: float) -> Point:
     The point after that share of the length.
     """
     lengths = [abs(b.x - a.x) + abs(b.y - a.y) for a, b in pairwise(line)]
-    left = sum(lengths) * fraction
+    # One by one, as in core.layout.
+    left = reduce(add, lengths, 0.0) * fraction
     for (a, b), length in zip(pairwise(line), lengths, strict=True):
         if left <= length and length:
             part = left / length

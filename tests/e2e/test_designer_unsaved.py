@@ -38,6 +38,9 @@ def sign_out(drawer: Drawer) -> Page:
     tab = drawer.context.new_page()
     tab.goto(f"{drawer.home}/leave/mywork/")
     tab.get_by_role("button", name="Sign out").click()
+    # A tab that is closed while it is still on its way may never say that it is closed.
+    expect(tab.get_by_role("button", name="Sign in")).to_be_visible()
+    tab.wait_for_load_state("networkidle")
     return tab
 
 
@@ -120,6 +123,7 @@ def test_saving_goes_on_after_signing_in_in_another_tab(draw: Callable[..., Draw
     typed(drawer, "Second", "And more")
     sign_in(tab, "admin")
     expect(tab.get_by_text("Close this tab and go back to your drawing")).to_be_visible()
+    tab.wait_for_load_state("networkidle")
     tab.close()
     state(drawer, "saved")
     expect(bar(drawer)).to_be_hidden()
@@ -138,6 +142,7 @@ def test_signing_in_between_two_saves_is_not_even_noticed(draw: Callable[..., Dr
     tab.goto(f"{drawer.home}/leave/accounts/login/?next=/leave/mywork/")
     sign_in(tab, "admin")
     tab.wait_for_url("**/mywork/")
+    tab.wait_for_load_state("networkidle")
     tab.close()
     typed(drawer, "First", "Saved at once")
     drawer.saved()
@@ -159,6 +164,7 @@ def test_nothing_is_saved_under_another_name_unasked(draw: Callable[..., Drawer]
     tab.goto(f"{drawer.home}/leave/accounts/login/?next=/leave/mywork/")
     sign_in(tab, "bea")
     tab.wait_for_url("**/mywork/")
+    tab.wait_for_load_state("networkidle")
     tab.close()
     typed(drawer, "First", "By Admin")
     drawer.page.keyboard.press("Control+s")
