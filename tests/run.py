@@ -170,7 +170,9 @@ def read_outcome(database: str, code: int, report: Path) -> Outcome:
 def processes(arguments: list[str]) -> list[str]:
     # One more than there are cores: typing in a browser, and what other processes do, is mostly waiting.
     default = "0" if "--pdb" in arguments else str(min((os.cpu_count() or 1) + 1, 4))
-    return ["-n", os.environ.get("GOFLOW_TEST_PROCESSES", default)]
+    number = os.environ.get("GOFLOW_TEST_PROCESSES", default)
+    # Browser tests take long and come one after another: whoever is done takes some of them over.
+    return ["-n", number] if number == "0" else ["-n", number, "--dist", "worksteal"]
 
 
 def run_all(found: dict[str, str], arguments: list[str]) -> list[Outcome]:
