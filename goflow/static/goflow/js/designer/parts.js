@@ -121,7 +121,7 @@ export function check(words, value, change, more = {}) {
  * Once what was chosen is drawn, it shows in its control, too: as it was taken, or as it was when it was refused.
  * @param {HTMLElement} control @param {() => void} goBack
  */
-function afterwards(control, goBack) {
+export function afterwards(control, goBack) {
   window.setTimeout(() => {
     settle(control);
     if (isRefilled(control)) goBack();

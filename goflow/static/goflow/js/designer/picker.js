@@ -4,8 +4,8 @@
  */
 
 import { el } from "../core/dom.js";
-import { settle } from "../core/patch.js";
 import { Listbox, matching } from "./listbox.js";
+import { afterwards } from "./parts.js";
 
 /**
  * @import { Choice } from "./listbox.js"
@@ -54,6 +54,13 @@ function stateOf(name) {
 /** @param {HTMLInputElement} control @param {Options} options @param {string} [text] what is looked for; else everything is listed */
 function open(control, options, text) {
   if (control.disabled || control.readOnly) return;
+  const all = options.choices();
+  const found = text === undefined ? all : matching(all, text);
+  if (options.isFree && !found.length) {
+    // Any text will do there, so nothing that is typed is "not found".
+    close();
+    return;
+  }
   if (shown?.control !== control) {
     close();
     const box = new Listbox(LIST, options.label, (chosen) => pick(control, options, chosen));
@@ -64,8 +71,6 @@ function open(control, options, text) {
     window.addEventListener("resize", place);
   }
   const { box } = shown;
-  const all = options.choices();
-  const found = text === undefined ? all : matching(all, text);
   const first = options.isFree ? -1 : 0;
   box.show(found, text === undefined ? found.findIndex((each) => each.words === control.value) : first);
   place();
@@ -161,11 +166,7 @@ function pick(control, options, chosen) {
   close();
   control.value = chosen.words;
   options.onPick(chosen.value);
-  // Once it is drawn, it shows as it was taken, or as it was when it was refused.
-  window.setTimeout(() => {
-    settle(control);
-    control.value = control.defaultValue;
-  });
+  afterwards(control, () => { control.value = control.defaultValue; });
 }
 
 /** What was typed is taken when it is the name of one; nothing is chosen by accident. @param {HTMLInputElement} control @param {Options} options */

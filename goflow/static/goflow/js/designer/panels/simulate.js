@@ -110,10 +110,14 @@ export function createSimulation(editor, { bars, api, url, log }) {
     if (!run || run.isTrace || options.length < 2) return null;
     const { steps, at, seed } = run;
     const before = steps.slice(0, at + 1).filter((step) => step.activity === key).map((step) => step.outcome);
-    return field(interpolate(gettext("Outcome of %(title)s"), { title: titleOf(editor.graph, key) }), choice("", [["", gettext("at random")], ...options.map((each) => /** @type {const} */ ([each, each]))], (outcome) => {
+    return field(interpolate(gettext("Outcome of %(title)s"), { title: titleOf(editor.graph, key) }), choice(script[key]?.[before.length] ?? "", [["", gettext("at random")], ...options.map((each) => /** @type {const} */ ([each, each]))], (outcome) => {
       script = { ...script, [key]: outcome ? [...before, outcome] : before };
       void rehearse(seed, at);
     }, { name: `outcome-${key}` }));
+  };
+  const setSpeed = (/** @type {string} */ value) => {
+    if (run) run.speed = Number(value);
+    render();
   };
   const render = () => {
     if (!run) return;
@@ -123,7 +127,7 @@ export function createSimulation(editor, { bars, api, url, log }) {
         timer ? button(gettext("Pause"), pause, { picture: "pause", more: { "data-name": "play" } }) : button(gettext("Play"), play, { picture: "play", more: { "data-name": "play" } }),
         button(gettext("Step"), next, { picture: "step", more: { "data-name": "step" } }),
         run.isTrace ? null : button(gettext("Another run"), () => rehearse((run?.seed ?? 0) + 1), { picture: "subflow", more: { "data-name": "again" } }),
-        el("span", { class: "ds-speed" }, choice(String(run.speed), [["0.5", "×½"], ["1", "×1"], ["2", "×2"]], (value) => { if (run) run.speed = Number(value); }, { "aria-label": gettext("Speed"), name: "speed" }))),
+        el("span", { class: "ds-speed" }, choice(String(run.speed), [["0.5", "×½"], ["1", "×1"], ["2", "×2"]], setSpeed, { "aria-label": gettext("Speed"), name: "speed" }))),
       ...steps[at].items.filter((/** @type {string} */ key, /** @type {number} */ index, /** @type {string[]} */ all) => all.indexOf(key) === index).map(decision),
       el("ol", { class: "ds-findings", "data-log": "" }, ...steps.slice(0, at + 1).map((step, index) => el("li", {}, el("span", { class: "count" }, `${index + 1}`), el("span", {}, step.text || gettext("The instance starts."))))),
       at === steps.length - 1 && run.stuck.length
