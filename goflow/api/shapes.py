@@ -10,11 +10,11 @@ from typing import Annotated, Any, ClassVar
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from goflow.core.conditions import LONGEST_OUTCOME
 from goflow.core.storing import is_storable
 
 LARGEST_ID = 2**63 - 1
 LARGEST_PRIORITY = 1_000_000
-LONGEST_OUTCOME = 255
 LONGEST_NOTE = 2000
 
 

@@ -12,11 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from goflow.core.branches import NOTHING_KNOWN, completed, foreseen
-from goflow.core.conditions import UNDECIDED, Facts, Strategy
+from goflow.core.conditions import LONGEST_OUTCOME, UNDECIDED, Facts, Strategy
 from goflow.core.graph import ActivityDef, ProcessDef, TransitionDef
 from goflow.core.leads import Lead, Outlook
-
-LONGEST_OUTCOME = 255
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from goflow import clock
 from goflow.conf import conf
 from goflow.core import readers
 from goflow.core.branches import ROOTS, branches, completed
-from goflow.core.conditions import Explanation, explain, parse
+from goflow.core.conditions import LONGEST_OUTCOME, Explanation, explain, parse
 from goflow.core.errors import ConditionError
 from goflow.core.graph import ProcessDef, TransitionDef
 from goflow.core.readers import ExchangeError
@@ -29,7 +29,6 @@ from goflow.runtime.task import Task
 from goflow.workflow.models import Process
 
 MOST_INSTANCES = 50
-LONGEST_OUTCOME = 255
 
 Facts = dict[str, object]
 

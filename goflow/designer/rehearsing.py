@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from django.http import HttpRequest, JsonResponse
 
 from goflow.core import readers
+from goflow.core.conditions import LONGEST_OUTCOME
 from goflow.core.graph import ProcessDef
 from goflow.core.readers import ExchangeError
 from goflow.core.simulation import Run
@@ -20,7 +21,6 @@ from goflow.desk.findings import step_text
 from goflow.errors import DefinitionError
 
 MOST_OUTCOMES = 1_000
-LONGEST_OUTCOME = 255
 
 
 @door("POST")

@@ -13,6 +13,7 @@ from django.db import OperationalError, transaction
 
 from goflow.conf import conf
 from goflow.core import effects as fx
+from goflow.core.conditions import LONGEST_OUTCOME
 from goflow.core.graph import ActivityDef
 from goflow.core.states import ItemStatus
 from goflow.core.stepping import Rules, complete
@@ -27,8 +28,6 @@ from goflow.runtime.under import Under
 from goflow.runtime.unit import is_retryable
 from goflow.runtime.writing import write
 from goflow.workflow.registry import get_application, get_hook, is_external
-
-OUTCOME_LENGTH = 255
 
 Play = Callable[[Rules], fx.Step]
 
@@ -236,7 +235,7 @@ def checked_outcome(outcome: object) -> str | None:
     """
     if outcome is None:
         return None
-    if not isinstance(outcome, str) or len(outcome) > OUTCOME_LENGTH or not is_storable(outcome):
+    if not isinstance(outcome, str) or len(outcome) > LONGEST_OUTCOME or not is_storable(outcome):
         raise TypeError(
             f"an application returns None or a storable text of at most 255 characters, not {outcome!r:.60}"
         )

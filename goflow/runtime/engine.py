@@ -13,6 +13,7 @@ from django.db.models import Model
 
 from goflow import clock
 from goflow.core import stepping
+from goflow.core.conditions import LONGEST_OUTCOME
 from goflow.errors import (
     ConcurrentUpdate,
     EngineError,
@@ -21,7 +22,7 @@ from goflow.errors import (
     WrongState,
 )
 from goflow.runtime import begin, guards, idempotency, permissions
-from goflow.runtime.apply import OUTCOME_LENGTH, Drive
+from goflow.runtime.apply import Drive
 from goflow.runtime.assignment import personal_queue
 from goflow.runtime.external import extend_job, fail_job, finish_job
 from goflow.runtime.idempotency import Claim, Repeated
@@ -258,6 +259,6 @@ def _checked(outcome: str | None) -> str | None:
     if outcome is None:
         return None
     outcome = outcome.strip()
-    if len(outcome) > OUTCOME_LENGTH:
+    if len(outcome) > LONGEST_OUTCOME:
         raise OutcomeTooLong(length=len(outcome))
     return outcome or None
