@@ -53,6 +53,13 @@ class FromPage:
             return {}
         return found if is_ours else {}
 
+    @property
+    def resent(self) -> Mapping[str, Any]:
+        """
+        Values that say nothing when they come back as they are: every field of a page is sent.
+        """
+        return self.seen
+
     def bind(self, make: Maker) -> forms.BaseForm:
         """
         The form with these answers.
@@ -80,6 +87,13 @@ class FromClient:
 
     answers: Mapping[str, Any] = field(default_factory=dict)
     seen: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def resent(self) -> Mapping[str, Any]:
+        """
+        Nothing: a client sends only what it means to say.
+        """
+        return {}
 
     def bind(self, make: Maker) -> forms.BaseForm:
         """
@@ -203,15 +217,16 @@ def said(sent: Sent, form: forms.BaseForm) -> dict[str, Any]:
     """
     What was answered, field by field and as plain JSON, whether the whole fits or not.
 
-    The same answers give the same again, whatever has become of the request meanwhile. What is hidden while
-    it is typed is not repeated.
+    The same answers give the same again, whatever has become of the request meanwhile. What a page showed and
+    got back as it was is nobody's answer, and what is hidden while it is typed is not repeated.
     """
     found: dict[str, Any] = {}
     for name in sent.names(form):
         asked = form.fields[name]
         if not isinstance(asked, forms.FileField) and not isinstance(asked.widget, forms.PasswordInput):
             found.update(_clean(asked, name, form[name].data))
-    return found
+    resent = sent.resent
+    return {name: value for name, value in found.items() if name not in resent or resent[name] != value}
 
 
 def _clean(asked: forms.Field, name: str, raw: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ What is kept of the answers to a form, whatever kind of form it is.
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.datastructures import MultiValueDict
 
 from goflow.desk import answers, said
 from goflow.desk.answers import FromClient, FromPage
+from goflow.desk.sending import SHOWN
 from goflow.runtime import engine
 from goflow.runtime.models import DataRevision, ProcessInstance, WorkItem
 from goflow.testing import person, process
@@ -74,3 +76,11 @@ def test_labels_are_those_of_the_model_of_the_object() -> None:
     assert [(fact.label, fact.value) for fact in found[0].answers] == [
         (str(Days.base_fields["day_end"].label), "2030-01-12")
     ]
+
+
+def test_what_a_page_only_showed_was_not_said_again() -> None:
+    seen = json.dumps({"day_start": "2030-01-07", "day_end": "2030-01-09"})
+    sent = QueryDict(mutable=True)
+    sent.update({"day_start": "2030-01-07", "day_end": "2030-01-10", "type": "Vacation", SHOWN: seen})
+    answered(Days, FromPage(sent, MultiValueDict()), leave())
+    assert DataRevision.objects.get().said == {"day_end": "2030-01-10", "type": "Vacation"}
