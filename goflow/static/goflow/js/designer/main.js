@@ -108,7 +108,7 @@ function build({ page, api, draft }) {
   afterPaint(() => {
     problems.show(editor.problems);
     // The first answer is one at a glance, so that nobody waits for the drawing.
-    if (editor.problems.some(({ code }) => code === "not-fully-checked")) problems.ask().catch((error) => editor.tell("offline", error));
+    if (editor.problems.some(({ code }) => code === "not-fully-checked")) problems.refresh();
   });
 
   const mode = createModes(editor, canvas, outlinePlace, outline);
@@ -182,7 +182,6 @@ function build({ page, api, draft }) {
     tip(reason.message, intents.at, 5000);
     if (mode.isOutline) toast(reason.message);
   });
-  editor.on("offline", () => {});
   offerCopy(autosave, editor, bars, draft);
   readOnlyBar(bars, draft, { api, urls: page.urls });
   if (editor.may.edit) autosave.show("saved");

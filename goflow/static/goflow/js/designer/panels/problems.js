@@ -1,5 +1,6 @@
 /* What the server finds wrong, and what can be done about it in one step. */
 
+import { ApiError } from "../../core/api.js";
 import { gettext, interpolate, ngettext } from "../../core/i18n.js";
 import { createCalm } from "../calm.js";
 import { fixesOf } from "../fixes.js";
@@ -40,14 +41,21 @@ export function createProblems(panel, editor, { check, onOpen, onPlay }) {
     const problems = await check(editor.graph.toJSON());
     if (own === round) show(problems);
   };
+  /** Nobody waits for this answer: what keeps the server from giving it keeps it from saving, and that is told. */
+  const refresh = () => {
+    void ask().catch((error) => {
+      if (!(error instanceof ApiError)) throw error;
+    });
+  };
   editor.on("change", () => {
     window.clearTimeout(timer);
-    timer = window.setTimeout(() => ask().catch((error) => editor.tell("offline", error)), PAUSE);
+    timer = window.setTimeout(refresh, PAUSE);
   });
   editor.on("rights", render);
   return {
     show,
     ask,
+    refresh,
     check: calm.check,
     /** @param {1 | -1} step */
     next(step) {
