@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from goflow.models import Process
-from goflow.testing import person
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -22,7 +21,7 @@ def test_the_example_runs_as_the_readme_says(capsys: pytest.CaptureFixture[str])
     names: dict[str, object] = {}
     exec(example("process"), names)
     assert Process.objects.get(title="Purchase").status == "published"
-    names |= {"employee": person("eva", "Purchase"), "manager": person("max", "managers")}
+    exec(example("people"), names)
     exec(example("run"), names)
     assert capsys.readouterr().out == "['Order']\n"
 
