@@ -79,7 +79,7 @@ def start(
 
     Args:
         item: the object the instance is about; None for a process that only has ``data``.
-        answers: what the user said, as plain JSON, wherever it is stored: kept to be read beside his name.
+        answers: what the user said, as plain JSON, wherever it is stored: kept to be read beside their name.
         key: idempotency key: the same key by the same user gives the same work item.
         check: False lets trusted code start on behalf of a user who holds no right to.
         fill: runs inside the unit before anything else and tells object, title and data, e.g. by saving a
