@@ -145,7 +145,7 @@ def test_what_a_client_leaves_out_is_what_the_step_shows_again(kind: str) -> Non
     complete(item, form, from_page(query), "again")
     again = WorkItem.objects.select_related("instance").latest("id")
     loaded = definition(again.instance.process_id, again.instance.fingerprint)
-    str(answers.item_form(again, loaded, again.instance.user, form_class=form))
+    answers.item_form(again, loaded, again.instance.user, form_class=form).as_p()
     assert complete(again, form, FromClient()) == {"f": stored}
 
 
